@@ -14,7 +14,7 @@ class UnknownClaimError(DataError):
 
 
 class CountError(DataError):
-    """Counts that can't be: events above the denominator, a negative count, an empty denominator."""
+    """Counts that can't be: events above the denominator, a negative one, an empty group."""
 
 
 class ImpossiblePercentageError(DataError):
@@ -57,4 +57,6 @@ class InvalidTableError(DataError):
     def __init__(self, problems: list[Problem]) -> None:
         self.problems = tuple(problems)
         lines = "\n".join(f"- {problem}" for problem in problems)
-        super().__init__(f"{len(problems)} problem(s); correct the file and load it again:\n{lines}")
+        super().__init__(
+            f"{len(problems)} problem(s); correct the file and load it again:\n{lines}"
+        )

@@ -16,7 +16,7 @@ from typing import Any, Literal, get_args
 from analysis_lib.errors import DataError
 
 Status = Literal["published", "derived", "simulated"]
-"""What a number is: printed in a paper; arithmetic on printed numbers; from the simulated cohort."""
+"""Printed in a paper; worked out from printed numbers alone; taken from the simulated cohort."""
 
 STATUSES: tuple[Status, ...] = get_args(Status)
 Denominator = Literal["patients", "glands"]

@@ -1,0 +1,225 @@
+"""The published record: what the abstract of the index study and the other series print.
+
+Everything here has the status *published*. Tables are read from ``data/published`` and checked
+against their descriptor, ``data/datapackage.json``, each time they are loaded.
+"""
+
+from __future__ import annotations
+
+import csv
+import functools
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from analysis_lib.errors import (
+    DataError,
+    EncodingError,
+    InvalidTableError,
+    MissingColumnError,
+    Problem,
+    UnknownClaimError,
+)
+from analysis_lib.results import NBSP, Result, number
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+ROOT = Path(__file__).resolve().parents[1]
+READS = ("data/datapackage.json", "data/published/*.csv")
+"""Files that this module reads: a chapter that reaches the module depends on them."""
+
+PANDAS_TYPES = {"string": "string", "integer": "Int64", "number": "Float64"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Claim(Result):
+    """One figure or statement of the abstract, as printed.
+
+    ``value`` keeps the printed digits; ``lower`` and ``upper`` are the printed 95 % interval;
+    ``decimals`` is the printed precision; ``events`` of ``denominator`` were printed as counts.
+    What was not printed is ``None``.
+    """
+
+    claim_id: str
+    topic: str
+    quantity: str
+    statistic: str
+    value: str
+    lower: float | None
+    upper: float | None
+    decimals: int | None
+    events: int | None
+    denominator: int | None
+    denominator_unit: str | None
+    unit: str | None
+    note: str | None
+
+    @property
+    def number(self) -> float:
+        """The value as a number; DataError for a date or a text."""
+        try:
+            return float(self.value)
+        except ValueError:
+            raise DataError(
+                f"claim {self.claim_id!r} is {self.value!r}, not a number; use its value as text"
+            ) from None
+
+    @property
+    def count(self) -> int:
+        """The value as a whole number; DataError where the claim is none."""
+        if self.number != int(self.number):
+            raise DataError(f"claim {self.claim_id!r} is {self.value!r}, not a count")
+        return int(self.number)
+
+    def faces(self) -> dict[str, str]:
+        """Format codes: "" (as printed, with unit and interval), "value", "interval", "unit"."""
+        value = {"p_below": f"p <{NBSP}{self.value}", "p_value": f"p ={NBSP}{self.value}"}.get(
+            self.statistic, self.value
+        )
+        faces = {"value": self.value, "": value + (f"{NBSP}{self.unit}" if self.unit else "")}
+        if self.lower is not None and self.upper is not None:
+            digits = self.decimals or 0
+            limits = f"{number(self.lower, digits)} to {number(self.upper, digits)}"
+            faces |= {"interval": limits, "": f"{faces['']} (95{NBSP}% CI {limits})"}
+        return faces
+
+
+def claims(path: Path | None = None) -> pd.DataFrame:
+    """Load the claims of the index study, one row a claim, indexed by ``claim_id``.
+
+    Columns are those of resource ``claims`` in the descriptor. Empty cells are missing: the
+    abstract doesn't print the figure. ``path`` reads another file with the same columns.
+
+    Raises
+    ------
+    EncodingError, MissingColumnError, InvalidTableError
+        If the file breaks its descriptor; the message lists every row, column and rule.
+    """
+    frame = _load("claims", path, _claim_rules)
+    return frame.set_index("claim_id", drop=False)
+
+
+def evidence(path: Path | None = None) -> pd.DataFrame:
+    """Load the published series, one row a series and outcome; errors as in :func:`claims`."""
+    return _load("evidence", path, _evidence_rules)
+
+
+def pooling(path: Path | None = None) -> pd.DataFrame:
+    """Load which outcomes this book pools and why, indexed by ``outcome``; errors as above."""
+    return _load("pooling", path, lambda row: []).set_index("outcome", drop=False)
+
+
+@functools.cache
+def _shipped_claims() -> dict[str, Claim]:
+    records = claims().astype(object).where(lambda frame: frame.notna(), None).to_dict("records")
+    return {str(row["claim_id"]): Claim(**{str(k): v for k, v in row.items()}) for row in records}
+
+
+def claim(claim_id: str) -> Claim:
+    """Return one claim; UnknownClaimError names the nearest claim ids if there is none."""
+    known = _shipped_claims()
+    if claim_id not in known:
+        import difflib
+
+        near = difflib.get_close_matches(claim_id, known, n=3, cutoff=0.3)
+        raise UnknownClaimError(
+            f"no claim {claim_id!r} in data/published/claims.csv; "
+            f"nearest: {', '.join(near) or 'none'}. Use one of the ids in its first column."
+        )
+    return known[claim_id]
+
+
+def descriptor() -> dict[str, Any]:
+    """Return ``data/datapackage.json`` as plain data."""
+    package: dict[str, Any] = json.loads((ROOT / READS[0]).read_text("utf-8"))
+    return package
+
+
+def _load(name: str, path: Path | None, rules: Callable[[dict[str, Any]], list[str]]) -> Any:
+    resource = next(r for r in descriptor()["resources"] if r["name"] == name)
+    path = path or ROOT / "data" / resource["path"]
+    fields = {field["name"]: field["type"] for field in resource["schema"]["fields"]}
+    text = _read_utf8(path)
+    header = next(csv.reader(text.splitlines()), [])
+    missing = [field for field in fields if field not in header]
+    if missing:
+        raise MissingColumnError(
+            f"{path.name}: no column {', '.join(map(repr, missing))}; it has {header}. "
+            f"Add the column with the header exactly as in data/datapackage.json."
+        )
+    problems = _descriptor_problems(resource, path)
+    if problems:
+        raise InvalidTableError(problems)
+    import pandas as pd
+
+    frame = pd.read_csv(
+        path,
+        dtype={field: PANDAS_TYPES[kind] for field, kind in fields.items()},
+        keep_default_na=False,
+        na_values=[""],
+    )
+    for line, row in enumerate(frame.to_dict("records"), start=2):
+        present = {str(key): value for key, value in row.items() if not pd.isna(value)}
+        problems += [
+            Problem(file=path.name, row=line, column="", value="", rule=rule)
+            for rule in rules(present)
+        ]
+    if problems:
+        raise InvalidTableError(problems)
+    return frame
+
+
+def _read_utf8(path: Path) -> str:
+    data = path.read_bytes()
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        raise EncodingError(
+            f"{path.name}, row {line}: byte {data[error.start]:#04x} is not UTF-8. "
+            "Save the file as 'CSV UTF-8' and load it again."
+        ) from None
+
+
+def _descriptor_problems(resource: dict[str, Any], path: Path) -> list[Problem]:
+    """Every cell that breaks a type or constraint of the descriptor, found by frictionless."""
+    from frictionless import Resource
+
+    described = {**resource, "path": path.name}
+    report = Resource.from_descriptor(described, basepath=str(path.parent)).validate()
+    return [
+        Problem(
+            file=path.name,
+            row=getattr(error, "row_number", 1),
+            column=getattr(error, "field_name", ""),
+            value=str(getattr(error, "cell", "")),
+            rule=error.note,
+        )
+        for task in report.tasks
+        for error in task.errors
+    ]
+
+
+def _claim_rules(row: dict[str, Any]) -> list[str]:
+    broken = _count_rule(row, "events", "denominator")
+    if "lower" in row and "upper" in row and row["lower"] > row["upper"]:
+        broken.append(f"lower limit {row['lower']} lies above the upper limit {row['upper']}")
+    if row["statistic"] not in ("date", "text"):
+        try:
+            float(row["value"])
+        except ValueError:
+            broken.append(f"value {row['value']!r} is no number, as {row['statistic']!r} needs")
+    return broken
+
+
+def _evidence_rules(row: dict[str, Any]) -> list[str]:
+    return _count_rule(row, "events", "n")
+
+
+def _count_rule(row: dict[str, Any], events: str, n: str) -> list[str]:
+    if events in row and n in row and row[events] > row[n]:
+        return [f"{events} {row[events]} lies above {n} {row[n]}"]
+    return []

@@ -1,0 +1,147 @@
+"""Tables that read well on a page, in a terminal and with a screen reader."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from analysis_lib.errors import MissingColumnError
+from analysis_lib.report import Item, download_link, status_label
+from analysis_lib.results import Status, plain
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Face = str | Callable[[Any], str]
+"""How a column is written: a format code, or a function of the value."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Table(Item):
+    """A table with a caption, column headers, a header in each row, footnotes and a CSV.
+
+    ``cells`` are the written values, one tuple a row; ``numeric`` says which columns are set
+    flush right; ``strong`` lists the rows that are set in bold; ``csv`` holds the unrounded
+    values.
+    """
+
+    caption: str
+    headers: tuple[str, ...]
+    cells: tuple[tuple[str, ...], ...]
+    numeric: tuple[bool, ...]
+    strong: frozenset[int]
+    notes: tuple[str, ...]
+    csv: str
+
+    def html(self) -> str:
+        """Return the table in a region that scrolls sideways on a narrow screen."""
+        file = f"{self.id}.{self.status}.csv"
+        head = "".join(
+            f'<th scope="col"{_class(right)}>{html.escape(text)}</th>'
+            for text, right in zip(self.headers, self.numeric, strict=True)
+        )
+        rows = "".join(self._row(index, row) for index, row in enumerate(self.cells))
+        notes = "".join(f"<li>{html.escape(note)}</li>" for note in self.notes)
+        return (
+            f'<div class="bk-item bk-table" id="{self.anchor}">'
+            f'<div class="bk-scroll" role="region" tabindex="0" aria-label="Table: '
+            f'{html.escape(self.caption)}"><table><caption>{html.escape(self.caption)} '
+            f"{status_label(self.status)}</caption><thead><tr>{head}</tr></thead>"
+            f"<tbody>{rows}</tbody></table></div>"
+            + (f'<ul class="bk-notes">{notes}</ul>' if notes else "")
+            + f'<p class="bk-tools">{download_link(file, self.csv, "Table as CSV")}</p></div>'
+        )
+
+    def _row(self, index: int, row: tuple[str, ...]) -> str:
+        mark = ' class="bk-strong"' if index in self.strong else ""
+        first, *others = (html.escape(cell) for cell in row)
+        cells = "".join(
+            f"<td{_class(right)}>{cell}</td>"
+            for cell, right in zip(others, self.numeric[1:], strict=True)
+        )
+        return f'<tr{mark}><th scope="row"{_class(self.numeric[0])}>{first}</th>{cells}</tr>'
+
+    def text(self) -> str:
+        """Return caption, aligned columns and footnotes."""
+        from tabulate import tabulate
+
+        body = tabulate(
+            self.cells,
+            headers=self.headers,
+            disable_numparse=True,
+            colalign=["right" if right else "left" for right in self.numeric],
+            maxcolwidths=[None if right else 44 for right in self.numeric],
+        )
+        return "\n".join([f"{self.caption} [{self.status}]", body, *self.notes])
+
+    def record(self) -> dict[str, Any]:
+        """Add the written rows to the record."""
+        rows = [dict(zip(self.headers, row, strict=True)) for row in self.cells]
+        return {**super().record(), "caption": self.caption, "rows": rows}
+
+
+def table(
+    frame: pd.DataFrame,
+    columns: Mapping[str, str],
+    *,
+    id: str,
+    status: Status,
+    caption: str,
+    faces: Mapping[str, Face] | None = None,
+    notes: Sequence[str] = (),
+    missing: str = "not stated",
+    strong: str | None = None,
+) -> Table:
+    """Make a table from a tidy frame, one row a row.
+
+    Parameters
+    ----------
+    frame
+        The values, unrounded; they go into the CSV as they are.
+    columns
+        Column of the frame to header, in order; the first one names the rows.
+    faces
+        Column to format code or function; columns without one are written as they are.
+    missing
+        What stands for a missing value.
+    strong
+        A boolean column: rows where it is true are set in bold.
+
+    Raises
+    ------
+    MissingColumnError
+        If the frame lacks one of the columns; the message lists what it has.
+    """
+    import pandas as pd
+
+    faces = faces or {}
+    absent = [name for name in [*columns, *([strong] if strong else [])] if name not in frame]
+    if absent:
+        raise MissingColumnError(f"table {id!r}: no column {absent}; it has {list(frame.columns)}")
+
+    def write(name: str, value: Any) -> str:
+        if not hasattr(value, "faces") and pd.isna(value):
+            return missing
+        face = faces.get(name, "")
+        return face(value) if callable(face) else format(value, face)
+
+    names = list(columns)
+    rows = [dict(zip(names, row, strict=True)) for row in frame[names].itertuples(index=False)]
+    return Table(
+        id=id,
+        status=status,
+        results={"rows": [{k: plain(v) for k, v in row.items()} for row in rows]},
+        caption=caption,
+        headers=tuple(columns.values()),
+        cells=tuple(tuple(write(name, row[name]) for name in names) for row in rows),
+        numeric=tuple(pd.api.types.is_numeric_dtype(frame[name].dtype) for name in names),
+        strong=frozenset(i for i, on in enumerate(frame[strong]) if on) if strong else frozenset(),
+        notes=tuple(notes),
+        csv=frame[names].to_csv(index=False, lineterminator="\n"),
+    )
+
+
+def _class(right: bool) -> str:
+    return ' class="bk-num"' if right else ""
