@@ -79,10 +79,9 @@ def share_of_possible_percentages(n: int, decimals: int) -> float:
     A check that nothing could fail says nothing: the smaller this share, the more a percentage
     that does fit is worth.
     """
-    scale = 100 * 10**decimals
-    return len({math.floor(Fraction(k * scale, n) + Fraction(1, 2)) for k in range(n + 1)}) / (
-        scale + 1
-    )
+    scale: int = 100 * 10**decimals
+    printed = {math.floor(Fraction(k * scale, n) + Fraction(1, 2)) for k in range(n + 1)}
+    return len(printed) / (scale + 1)
 
 
 @dataclass(frozen=True, kw_only=True)

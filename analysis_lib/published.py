@@ -112,6 +112,11 @@ def pooling(path: Path | None = None) -> pd.DataFrame:
     return _load("pooling", path, lambda row: []).set_index("outcome", drop=False)
 
 
+def targets(path: Path | None = None) -> pd.DataFrame:
+    """Load the target ranges for PTH on dialysis, one row a range; errors as above."""
+    return _load("targets", path, lambda row: _order_rule(row, "lower", "upper"))
+
+
 @functools.cache
 def _shipped_claims() -> dict[str, Claim]:
     records = claims().astype(object).where(lambda frame: frame.notna(), None).to_dict("records")
@@ -138,7 +143,11 @@ def descriptor() -> dict[str, Any]:
     return package
 
 
-def _load(name: str, path: Path | None, rules: Callable[[dict[str, Any]], list[str]]) -> Any:
+Rules = Callable[[dict[str, Any]], list[str]]
+"""What a row, its missing cells left out, breaks beyond the rules of its columns."""
+
+
+def _load(name: str, path: Path | None, rules: Rules) -> pd.DataFrame:
     resource = next(r for r in descriptor()["resources"] if r["name"] == name)
     path = path or ROOT / "data" / resource["path"]
     fields = {field["name"]: field["type"] for field in resource["schema"]["fields"]}
@@ -204,9 +213,7 @@ def _descriptor_problems(resource: dict[str, Any], path: Path) -> list[Problem]:
 
 
 def _claim_rules(row: dict[str, Any]) -> list[str]:
-    broken = _count_rule(row, "events", "denominator")
-    if "lower" in row and "upper" in row and row["lower"] > row["upper"]:
-        broken.append(f"lower limit {row['lower']} lies above the upper limit {row['upper']}")
+    broken = _order_rule(row, "events", "denominator") + _order_rule(row, "lower", "upper")
     if row["statistic"] not in ("date", "text"):
         try:
             float(row["value"])
@@ -216,10 +223,10 @@ def _claim_rules(row: dict[str, Any]) -> list[str]:
 
 
 def _evidence_rules(row: dict[str, Any]) -> list[str]:
-    return _count_rule(row, "events", "n")
+    return _order_rule(row, "events", "n")
 
 
-def _count_rule(row: dict[str, Any], events: str, n: str) -> list[str]:
-    if events in row and n in row and row[events] > row[n]:
-        return [f"{events} {row[events]} lies above {n} {row[n]}"]
+def _order_rule(row: dict[str, Any], low: str, high: str) -> list[str]:
+    if low in row and high in row and row[low] > row[high]:
+        return [f"{low} {row[low]} lies above {high} {row[high]}"]
     return []

@@ -129,7 +129,7 @@ def show(item: Item) -> None:
     if _in_ipython():
         from IPython.display import display
 
-        display(item)  # type: ignore[no-untyped-call]
+        display(item)
     else:
         print(item.text(), end="\n\n")
 

@@ -85,7 +85,7 @@ def fitting(tables: pd.DataFrame, *, odds_ratio: str, lower: str, upper: str) ->
     """
     import numpy as np
 
-    kept = tables[prints_as(tables["odds_ratio"], odds_ratio)].copy()
+    kept: pd.DataFrame = tables[prints_as(tables["odds_ratio"], odds_ratio)].copy()
     kept["interval_fits"] = prints_as(kept["lower"], lower) & prints_as(kept["upper"], upper)
     gaps = [
         np.abs(np.log(kept[name] / float(printed)))
@@ -139,7 +139,8 @@ def with_exclusions(
         return (
             all_tables(1, 1).iloc[:0].assign(excluded=0, failures_excluded=0, successes_excluded=0)
         )
-    return pd.concat(found).sort_values("excluded", kind="stable", ignore_index=True)
+    joined: pd.DataFrame = pd.concat(found)
+    return joined.sort_values("excluded", kind="stable", ignore_index=True)
 
 
 def search(

@@ -6,7 +6,7 @@ PTH: 1 pmol/L is 9.43 pg/mL (molar mass of intact PTH 1-84: 9,425 g/mol). Calciu
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import Any
 
 from analysis_lib.errors import DataError
 
@@ -17,10 +17,8 @@ FACTORS = {
 }
 """(analyte, from, to): what a value is multiplied by. The inverse way follows."""
 
-Number = TypeVar("Number")  # a float, an array or a pandas column
 
-
-def convert(value: Number, analyte: str, source: str, target: str) -> Number:
+def convert(value: Any, analyte: str, source: str, target: str) -> Any:
     """Convert a value, or a column of values, between units of one analyte.
 
     Missing values stay missing. DataError names the analyte and both units if the factor is
@@ -29,9 +27,9 @@ def convert(value: Number, analyte: str, source: str, target: str) -> Number:
     if source == target and any(source in key[1:] for key in FACTORS if key[0] == analyte):
         return value
     if (analyte, source, target) in FACTORS:
-        return value * FACTORS[analyte, source, target]  # type: ignore[operator, no-any-return]
+        return value * FACTORS[analyte, source, target]
     if (analyte, target, source) in FACTORS:
-        return value / FACTORS[analyte, target, source]  # type: ignore[operator, no-any-return]
+        return value / FACTORS[analyte, target, source]
     known = "; ".join(f"{key[0]}: {key[1]}, {key[2]}" for key in FACTORS)
     raise DataError(
         f"no factor for {analyte!r} from {source!r} to {target!r}; known are {known}. "

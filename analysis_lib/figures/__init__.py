@@ -112,7 +112,7 @@ def canvas(
     import matplotlib as mpl
     from matplotlib.figure import Figure as MplFigure
 
-    with mpl.rc_context(STYLE):  # type: ignore[arg-type]
+    with mpl.rc_context(STYLE):
         figure = MplFigure(figsize=(WIDTH, height))
         yield figure, figure.subplots(rows, columns, **kwargs)
 
