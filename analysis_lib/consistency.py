@@ -73,6 +73,17 @@ def counts_for_percentage(printed: str, n: int) -> tuple[int, ...]:
     return tuple(counts)
 
 
+def fractions_for_percentage(printed: str, n_min: int, n_max: int) -> list[tuple[int, int]]:
+    """Return every (events, n) with ``n`` in the given range whose percentage prints like this."""
+    found = []
+    for n in range(n_min, n_max + 1):
+        try:
+            found += [(events, n) for events in counts_for_percentage(printed, n)]
+        except ImpossiblePercentageError:
+            continue
+    return found
+
+
 def share_of_possible_percentages(n: int, decimals: int) -> float:
     """Return which share of all percentages with so many decimals ``n`` patients can give at all.
 

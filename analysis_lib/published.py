@@ -74,15 +74,22 @@ class Claim(Result):
             raise DataError(f"claim {self.claim_id!r} is {self.value!r}, not a count")
         return int(self.number)
 
+    @property
+    def limits(self) -> tuple[str, str]:
+        """The printed limits of the interval, as text; DataError where none is printed."""
+        if self.lower is None or self.upper is None:
+            raise DataError(f"claim {self.claim_id!r} was printed without an interval")
+        digits = self.decimals or 0
+        return number(self.lower, digits), number(self.upper, digits)
+
     def faces(self) -> dict[str, str]:
-        """Format codes: "" (as printed, with unit and interval), "value", "interval", "unit"."""
+        """Format codes: "" (as printed, with unit and interval), "value", "interval"."""
         value = {"p_below": f"p <{NBSP}{self.value}", "p_value": f"p ={NBSP}{self.value}"}.get(
             self.statistic, self.value
         )
         faces = {"value": self.value, "": value + (f"{NBSP}{self.unit}" if self.unit else "")}
         if self.lower is not None and self.upper is not None:
-            digits = self.decimals or 0
-            limits = f"{number(self.lower, digits)} to {number(self.upper, digits)}"
+            limits = " to ".join(self.limits)
             faces |= {"interval": limits, "": f"{faces['']} (95{NBSP}% CI {limits})"}
         return faces
 

@@ -10,13 +10,15 @@ from __future__ import annotations
 
 import base64
 import html
+import re
+import string
 import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from analysis_lib.errors import DataError
-from analysis_lib.results import STATUSES, Status, plain
+from analysis_lib.results import STATUSES, Status, plain, write
 
 RECORD_MIME = "application/vnd.analysis-lib.record+json"
 
@@ -97,10 +99,15 @@ class Sentence(Item):
 
     def text(self) -> str:
         """Return the paragraph wrapped for a terminal, without emphasis marks."""
-        lead = f"{self.box}: " if self.box else ""
+        is_list = self.markdown.startswith(("- ", "1. "))
+        lead = f"{self.box}:" + ("\n" if is_list else " ") if self.box else ""
         body = lead + self.markdown.replace("**", "").replace("*", "") + f" [{self.status}]"
+        blocks = re.split(r"\n\s*(?=\n|- |\d\. )", body)  # paragraphs and bullets keep their lines
         return "\n".join(
-            textwrap.fill(line, 88, break_long_words=False) for line in body.split("\n")
+            textwrap.fill(
+                " ".join(block.split()), 88, break_long_words=False, break_on_hyphens=False
+            )
+            for block in blocks
         )
 
 
@@ -108,11 +115,10 @@ def say(template: str, *, id: str, status: Status, box: str = "", **results: Any
     """Make a sentence from a template and the results it quotes.
 
     The template is Markdown with ``{name}`` or ``{name:code}`` for each number; the codes are
-    those of the result (see its ``faces``) or Python's own for plain numbers. A name in the
+    those of the result (see its ``faces``), and for plain numbers those of
+    :func:`analysis_lib.results.write`. A name in the
     template that is no result, or a result that the template does not quote, is an error.
     """
-    import string
-
     quoted = {name for _, name, _, _ in string.Formatter().parse(template) if name}
     roots = {name.split(".")[0].split("[")[0] for name in quoted}
     if roots != set(results):
@@ -120,8 +126,13 @@ def say(template: str, *, id: str, status: Status, box: str = "", **results: Any
             f"sentence {id!r} quotes {sorted(roots)} but was given {sorted(results)}; "
             "each number in the template needs a result of that name, and the other way round"
         )
-    text = textwrap.dedent(template).strip().format(**results)
+    text = _Writer().format(textwrap.dedent(template).strip(), **results)
     return Sentence(id=id, status=status, results=results, markdown=text, box=box)
+
+
+class _Writer(string.Formatter):
+    def format_field(self, value: Any, format_spec: str) -> str:
+        return write(value, format_spec)
 
 
 def show(item: Item) -> None:

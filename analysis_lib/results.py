@@ -62,6 +62,20 @@ def level_text(level: float) -> str:
     return f"{100 * level:g}{NBSP}%"
 
 
+def write(value: Any, code: str = "") -> str:
+    """Write a value by a format code: a result's own, Python's, or one for a plain number.
+
+    For plain numbers: "percent" and "percent0" (a fraction, with one decimal or none), "p" (a
+    p-value).
+    """
+    if isinstance(value, (int, float)):
+        if code in ("percent", "percent0"):
+            return percent(value, 1 if code == "percent" else 0)
+        if code == "p":
+            return p_value(value)
+    return format(value, code)
+
+
 def plain(value: Any) -> Any:
     """Turn a result, or anything inside one, into what JSON can hold; not-a-number becomes null."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from analysis_lib.errors import MissingColumnError
 from analysis_lib.report import Item, download_link, status_label
 from analysis_lib.results import Status, plain
+from analysis_lib.results import write as write_value
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -125,7 +126,7 @@ def table(
         if not hasattr(value, "faces") and pd.isna(value):
             return missing
         face = faces.get(name, "")
-        return face(value) if callable(face) else format(value, face)
+        return face(value) if callable(face) else write_value(value, face)
 
     names = list(columns)
     rows = [dict(zip(names, row, strict=True)) for row in frame[names].itertuples(index=False)]
