@@ -114,6 +114,41 @@ def evidence(path: Path | None = None) -> pd.DataFrame:
     return _load("evidence", path, _evidence_rules)
 
 
+GROUPS = {
+    "RFA": "Thermal ablation",
+    "MWA": "Thermal ablation",
+    "mixed": "Thermal ablation",
+    "PEIT": "Ethanol injection",
+    "PTX": "Surgery",
+}
+"""Modality to the kind of treatment; only thermal ablation is ever pooled."""
+
+
+INDEX_STUDY = "index-study"
+"""``study_id`` of the study that this book is about."""
+
+
+def series(outcome: str, *, group: str | None = None, without: str | None = None) -> pd.DataFrame:
+    """Return the published series that count one outcome, thermal ablation first.
+
+    ``group`` keeps one kind of treatment ("Thermal ablation", for example); ``without`` leaves
+    out one ``study_id``. Columns of :func:`evidence`, and ``group``, the kind of treatment. DataError for an outcome
+    that no series counts; the message lists those there are.
+    """
+    frame = evidence()
+    if outcome not in set(frame["outcome"]):
+        known = ", ".join(sorted(frame["outcome"].unique()))
+        raise DataError(f"no series counts {outcome!r}; outcomes are {known}")
+    rows = frame[frame["outcome"] == outcome].copy()
+    rows["group"] = rows["modality"].map(GROUPS).astype("string")
+    rows = rows[(rows["group"] == group) | (group is None)]
+    rows = rows[rows["study_id"] != without]
+    order = list(dict.fromkeys(GROUPS.values()))
+    return rows.sort_values(
+        "group", key=lambda names: names.map(order.index), kind="stable", ignore_index=True
+    )
+
+
 def pooling(path: Path | None = None) -> pd.DataFrame:
     """Load which outcomes this book pools and why, indexed by ``outcome``; errors as above."""
     return _load("pooling", path, lambda row: []).set_index("outcome", drop=False)
