@@ -131,7 +131,8 @@ $(STAMP): requirements.txt pyproject.toml
 	    echo "Making .venv with $$("$(PYTHON)" --version)."; \
 	    "$(PYTHON)" -m venv --clear $(VENV); \
 	else \
-	    echo "This book needs Python 3.11 or newer; '$(PYTHON)' is $$("$(PYTHON)" --version 2>&1 || echo 'not to be found')."; \
+	    if command -v "$(PYTHON)" > /dev/null; then here=$$("$(PYTHON)" --version 2>&1); else here="not to be found"; fi; \
+	    echo "This book needs Python 3.11 or newer; '$(PYTHON)' is $$here."; \
 	    echo "Install a newer one (python.org has it for every system), then name it: make PYTHON=python3.13 set-up"; \
 	    exit 1; \
 	fi
