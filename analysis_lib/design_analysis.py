@@ -91,7 +91,7 @@ def design_analysis(
     critical = NORMAL.inv_cdf(0.5 + level / 2)
     effect = math.log(true_odds_ratio)
     ratio = abs(effect) / log_se
-    right, wrong = NORMAL.cdf(ratio - critical), NORMAL.cdf(-ratio - critical)
+    right, wrong = _beyond(critical - ratio), _beyond(critical + ratio)
     power = right + wrong
     mean_size = (
         ratio * (right - wrong) + NORMAL.pdf(critical - ratio) + NORMAL.pdf(critical + ratio)
@@ -107,6 +107,11 @@ def design_analysis(
         printed_odds_ratio=math.exp(effect * exaggeration),
         smallest_significant=math.exp(critical * log_se),
     )
+
+
+def _beyond(z: float) -> float:
+    """Upper tail of the normal distribution, exact far out where 1 - cdf is not."""
+    return math.erfc(z / math.sqrt(2)) / 2
 
 
 def events_per_variable(events: int, non_events: int, max_variables: int) -> pd.DataFrame:

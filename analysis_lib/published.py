@@ -83,7 +83,10 @@ class Claim(Result):
         return number(self.lower, digits), number(self.upper, digits)
 
     def faces(self) -> dict[str, str]:
-        """Format codes: "" (as printed, with unit and interval), "value", "interval"."""
+        """Format codes: "" (as printed, with unit and interval), "value", "interval", "summary".
+
+        "summary" puts the statistic before the figure where the figure alone would mislead.
+        """
         value = {"p_below": f"p <{NBSP}{self.value}", "p_value": f"p ={NBSP}{self.value}"}.get(
             self.statistic, self.value
         )
@@ -91,7 +94,14 @@ class Claim(Result):
         if self.lower is not None and self.upper is not None:
             limits = " to ".join(self.limits)
             faces |= {"interval": limits, "": f"{faces['']} (95{NBSP}% CI {limits})"}
-        return faces
+        words = {
+            "mean": "mean ",
+            "sd": "SD ",
+            "median": "median ",
+            "upper_limit": "at most ",
+            "lower_limit": "at least ",
+        }
+        return faces | {"summary": words.get(self.statistic, "") + faces[""]}
 
 
 def claims(path: Path | None = None) -> pd.DataFrame:
@@ -132,8 +142,8 @@ def series(outcome: str, *, group: str | None = None, without: str | None = None
     """Return the published series that count one outcome, thermal ablation first.
 
     ``group`` keeps one kind of treatment ("Thermal ablation", for example); ``without`` leaves
-    out one ``study_id``. Columns of :func:`evidence`, and ``group``, the kind of treatment. DataError for an outcome
-    that no series counts; the message lists those there are.
+    out one ``study_id``. Columns of :func:`evidence`, and ``group``, the kind of treatment.
+    DataError for an outcome that no series counts; the message lists those there are.
     """
     frame = evidence()
     if outcome not in set(frame["outcome"]):
@@ -141,8 +151,10 @@ def series(outcome: str, *, group: str | None = None, without: str | None = None
         raise DataError(f"no series counts {outcome!r}; outcomes are {known}")
     rows = frame[frame["outcome"] == outcome].copy()
     rows["group"] = rows["modality"].map(GROUPS).astype("string")
-    rows = rows[(rows["group"] == group) | (group is None)]
-    rows = rows[rows["study_id"] != without]
+    if group is not None:
+        rows = rows[rows["group"] == group]
+    if without is not None:
+        rows = rows[rows["study_id"] != without]
     order = list(dict.fromkeys(GROUPS.values()))
     return rows.sort_values(
         "group", key=lambda names: names.map(order.index), kind="stable", ignore_index=True

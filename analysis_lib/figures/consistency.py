@@ -10,7 +10,7 @@ from analysis_lib.consistency import WaldRegion
 from analysis_lib.design_analysis import DesignAnalysis
 from analysis_lib.figures import COLOURS, Figure, canvas, finish, grid
 from analysis_lib.published import Claim
-from analysis_lib.results import Proportion, percent
+from analysis_lib.results import Proportion, level_text, percent
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -42,7 +42,7 @@ def intervals(rows: Mapping[str, Sequence[Proportion]], *, id: str, caption: str
                 )
         axes.set_yticks([-place for place in range(len(rows))], list(rows))
         axes.set_xlim(-2, 102)
-        axes.set_xlabel(f"Percent, with {100 * next(iter(rows.values()))[0].level:g} % interval")
+        axes.set_xlabel(f"Percent, with {level_text(next(iter(rows.values()))[0].level)} interval")
         axes.legend(loc="upper center", bbox_to_anchor=(0.45, 1.22), ncols=len(methods))
         grid(axes)
         data = pd.DataFrame(
@@ -197,7 +197,7 @@ def risks(frame: pd.DataFrame, *, odds_ratio: str, overall: float, id: str) -> F
             color=COLOURS["muted"],
         )
         axes.set_xlabel("Patients at or above the cut-off")
-        axes.set_ylabel("Failures per 100 patients")
+        axes.set_ylabel("Failures, %")
         axes.set_xlim(first["n_above"], last["n_above"] * 1.28)
         axes.set_ylim(0, None)
         grid(axes, "y")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from analysis_lib.figures import COLOURS, Figure, canvas, finish
 from analysis_lib.proportions import interval
 from analysis_lib.published import INDEX_STUDY
-from analysis_lib.results import percent, percent_span
+from analysis_lib.results import level_text, percent, percent_span
 from analysis_lib.synthesis import Pooled
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def forest(
         axes.set_ylim(y + 0.3, 0.6)
         top = 100 * max([*data["upper"], *([pooled.prediction_upper] if pooled else [])])
         axes.set_xlim(0, min(100, 10 * -(-top // 10)))
-        axes.set_xlabel("Percent, with exact 95 % interval")
+        axes.set_xlabel(f"Percent, with exact {level_text(fits[0].level)} interval")
         axes.grid(visible=True, axis="x", linewidth=0.8)
         axes.tick_params(length=0)
         axes.spines["left"].set_visible(False)
