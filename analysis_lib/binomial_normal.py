@@ -6,7 +6,8 @@ quadrature puts seven points around the mode of each study's integrand. This is 
 ``lme4::glmer(nAGQ = 7)`` maximises.
 
 It should not be used where members of one study are dependent (several glands of one patient):
-the binomial then states too small a variance within studies.
+the binomial then states too small a variance within studies. Seven points give the deviance of a
+study to 0.003 up to ``tau = 2`` and to 0.01 up to 3, and worse beyond.
 
 References
 ----------
@@ -23,7 +24,8 @@ from numpy.typing import ArrayLike
 from analysis_lib.study_counts import Array
 
 POINTS = 7
-TAU_MAX = 20.0  # logits this far apart are probabilities of 0 and 1 for any count we could see
+TAU_MAX = 10.0  # studies this far apart have hardly any probability but 0 and 1
+TAU_ACCURATE = 3.0
 _ROOTS, _WEIGHTS = np.polynomial.hermite.hermgauss(POINTS)
 _NODES = _ROOTS * np.sqrt(2.0)  # for a standard normal in place of exp(-x**2)
 _LOG_WEIGHTS = np.log(_WEIGHTS) + _ROOTS**2 - 0.5 * np.log(np.pi)
@@ -144,7 +146,7 @@ def _profile(tau: ArrayLike, x: Array, n: Array) -> tuple[Array, Array]:
     sd = np.atleast_1d(np.asarray(tau, float))
     mu = np.full_like(sd, np.log(x.sum() / (n - x).sum()))
     h = _STEP * _scale(sd, x, n)
-    for _ in range(100):
+    for _ in range(30):
         f = deviance((mu[:, None] + h[:, None] * _STENCIL).ravel(), np.repeat(sd, 7), x, n)
         slope, bend = f.reshape(-1, 7) @ _FIRST / h, f.reshape(-1, 7) @ _SECOND / h**2
         step = np.where(bend > 0, -slope / np.where(bend > 0, bend, 1), -np.sign(slope))
@@ -244,6 +246,9 @@ def tau_limits(found: Fit, events: ArrayLike, n: ArrayLike, level: float) -> tup
     lower, upper = 0.0, float("inf")
     if common_deviance(x, m) > target:
         lower = float(brentq(excess, 0, found.tau, xtol=1e-12))
-    if excess(TAU_MAX) > 0:
-        upper = float(brentq(excess, found.tau, TAU_MAX, xtol=1e-12))
+    inner, outer = found.tau, min(max(2 * found.tau, 0.5), TAU_MAX)
+    while excess(outer) <= 0 and outer < TAU_MAX:
+        inner, outer = outer, min(2 * outer, TAU_MAX)
+    if excess(outer) > 0:
+        upper = float(brentq(excess, inner, outer, xtol=1e-12))
     return lower, upper

@@ -56,7 +56,6 @@ class InvalidTableError(DataError):
 
     def __init__(self, problems: list[Problem]) -> None:
         self.problems = tuple(problems)
-        lines = "\n".join(f"- {problem}" for problem in problems)
-        super().__init__(
-            f"{len(problems)} problem(s); correct the file and load it again:\n{lines}"
-        )
+        count = f"{len(problems)} problem" + ("s" if len(problems) > 1 else "")
+        listed = "\n".join(f"- {problem}" for problem in problems)
+        super().__init__(f"{count}; correct the file and load it again:\n{listed}")

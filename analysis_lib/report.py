@@ -90,12 +90,15 @@ class Sentence(Item):
         from markdown_it import MarkdownIt
 
         body = MarkdownIt("commonmark", {"html": False}).render(self.markdown).strip()
-        title = f'<p class="bk-box-title">{html.escape(self.box)}</p>' if self.box else ""
-        kind = "bk-box" if self.box else "bk-sentence"
-        return (
-            f'<div class="bk-item {kind}" id="{self.anchor}">{title}'
-            f"{body}{status_label(self.status)}</div>"
-        )
+        label = status_label(self.status)
+        if self.box:
+            kind = f"bk-box bk-{self.box.lower().replace(' ', '-')}"
+            body = f'<p class="bk-box-title">{html.escape(self.box)} {label}</p>{body}'
+        else:
+            kind = "bk-sentence"
+            last = body.rindex("</")  # of the last paragraph, or of the list
+            body = f"{body[:last]} {label}{body[last:]}"
+        return f'<div class="bk-item {kind}" id="{self.anchor}">{body}</div>'
 
     def text(self) -> str:
         """Return the paragraph wrapped for a terminal, without emphasis marks."""

@@ -155,9 +155,9 @@ def binomial_glmm(studies: pd.DataFrame, *, level: float = 0.95) -> Pooled:
         is within the limit.
 
         Outcomes at the edges, each with a warning. No event in any study (or none without): the
-        estimate is 0 (or 1), the rest not-a-number. Only studies with none or all, both kinds: the
-        likelihood rises with ``tau2`` without end, and the estimates are not-a-number. One
-        study: its own Wald interval.
+        estimate is 0 (or 1), the rest not-a-number. Only studies with none or all, both kinds (or
+        nearly so: ``tau`` above 10): the likelihood keeps rising with ``tau2``, and the estimates
+        are not-a-number. One study: its own Wald interval.
 
     Notes
     -----
@@ -205,13 +205,18 @@ def binomial_glmm(studies: pd.DataFrame, *, level: float = 0.95) -> Pooled:
     if found is None or found.tau == inf:
         warnings.append(
             "The studies are so far apart (none against all of the members) that the likelihood "
-            "rises with tau2 without end: nothing is estimable."
+            "keeps rising with tau2: nothing is estimable."
         )
         return from_logit(data, **result)
     if few < FEW_EVENTS:
         warnings.append(
             f"Only {few} {what} in all: the Wald interval is rough; give the exact interval of the "
             "summed counts beside it."
+        )
+    if found.tau > binomial_normal.TAU_ACCURATE:
+        warnings.append(
+            f"tau is {found.tau:.2g} on the logit scale, where {binomial_normal.POINTS} quadrature "
+            "points are too few; show the studies, do not pool them."
         )
     if 1 < k < FEW_STUDIES_NORMAL:
         warnings.append(
@@ -222,7 +227,10 @@ def binomial_glmm(studies: pd.DataFrame, *, level: float = 0.95) -> Pooled:
         lower, upper = (s**2 for s in binomial_normal.tau_limits(found, x, m, level))
         if upper == inf:
             upper = nan
-            warnings.append("The profile likelihood of tau2 has no upper limit.")
+            warnings.append(
+                "The profile likelihood of tau2 gives no upper limit (tau up to "
+                f"{binomial_normal.TAU_MAX:g})."
+            )
         result["tau2"] = (found.tau**2, lower, upper)
         if found.tau == 0:
             warnings.append(ZERO_TAU2)

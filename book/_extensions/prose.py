@@ -23,7 +23,7 @@ CLAIM = re.compile(r"<!--\s*claim:\s*(?P<id>[\w, ]+?)\s*-->")
 # What is no prose: fences, comments, inline code, math, roles, link targets, labels, list numbers.
 NOT_PROSE = re.compile(
     r"^(`{3,}|:{3,}).*?^\1.*?$|<!--.*?-->|\$\$.*?\$\$|\$[^$\n]*\$|\]\([^)]*\)|^\([\w-]+\)=$"
-    r"|^\s*\d+\.\s|[Cc]hapters?\s+\d+(?:(?:,|\s+and|\s+to)\s+\d+)*",
+    r"|^# \d+ · |^\s*\d+\.\s|[Cc]hapters?\s+\d+(?:(?:,|\s+and|\s+to)\s+\d+)*",
     re.M | re.S,
 )
 ADMONITION = re.compile(r"^:{3,}.*?$", re.M)

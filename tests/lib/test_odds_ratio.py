@@ -75,8 +75,12 @@ def test_all_tables_lists_each_table_once():
     assert finite.sum() == 12 * 88  # a margin with an empty cell has no finite estimate
     row = tables.query("failures_above == 11 and successes_above == 46").iloc[0]
     single = crude_odds_ratio(11, 2, 46, 43, method="wald")
-    for name, value in (("odds_ratio", single.estimate), ("lower", single.lower),
-                        ("upper", single.upper), ("p_value", single.p_value)):
+    for name, value in (
+        ("odds_ratio", single.estimate),
+        ("lower", single.lower),
+        ("upper", single.upper),
+        ("p_value", single.p_value),
+    ):
         assert row[name] == pytest.approx(value, rel=1e-12)
 
 
@@ -106,8 +110,12 @@ def test_the_search_looks_at_every_table_by_every_method():
     for method in METHODS:
         by_hand = 0
         for row in tables.itertuples():
-            cells = (row.failures_above, 7 - row.failures_above, row.successes_above,
-                     25 - row.successes_above)
+            cells = (
+                row.failures_above,
+                7 - row.failures_above,
+                row.successes_above,
+                25 - row.successes_above,
+            )
             if method == "haldane" or min(cells) > 0:
                 by_hand += bool(prints_as(crude_odds_ratio(*cells, method=method).estimate, "3.1"))
         found = search(7, 25, odds_ratio="3.1", lower="1.0", upper="9.9")
