@@ -32,6 +32,7 @@ AHEAD: dict[str, tuple[str, ...]] = {
     "statsmodels": (),
     "patsy": (),
     "markdown_it": (),
+    "frictionless": (),
     # These tie themselves to a shell, or bring something that does: only what they stand on.
     "matplotlib": ("matplotlib.figure", "matplotlib.backends.backend_agg"),
     "seaborn": ("matplotlib.figure", "matplotlib.backends.backend_agg", "pandas", "scipy.stats"),
