@@ -7,7 +7,7 @@ quadrature puts seven points around the mode of each study's integrand. This is 
 
 It should not be used where members of one study are dependent (several glands of one patient):
 the binomial then states too small a variance within studies. Seven points give the deviance of a
-study to 0.003 up to ``tau = 2`` and to 0.01 up to 3, and worse beyond.
+study to 0.003 up to ``tau = 2`` and to 0.01 up to 3; beyond, the surface has ripples.
 
 References
 ----------
@@ -99,6 +99,7 @@ def _modes(mu: Array, tau: Array, x: Array, n: Array) -> Array:
     tau = np.abs(tau)
     low, high = tau * (x - n), tau * x
     u = np.zeros_like(low + mu)
+    last = np.full_like(u, np.inf)
     for _ in range(200):
         p = _expit(mu + tau * u)
         slope = tau * (x - n * p) - u
@@ -107,7 +108,10 @@ def _modes(mu: Array, tau: Array, x: Array, n: Array) -> Array:
         # Quadrature forgives a mode that is off by this much; rounding allows little better.
         near = np.abs(step) <= 1e-12 * (1 + np.abs(u))
         new = u + step
-        u = np.where(near | ((new >= low) & (new <= high)), new, (low + high) / 2)
+        # Halve the bracket where a step leaves it, or does not shrink fast enough to end soon.
+        good = (new >= low) & (new <= high) & (np.abs(step) <= last / 2)
+        new = np.where(near | good, new, (low + high) / 2)
+        u, last = new, np.abs(new - u)
         if near.all():
             break
     return u
@@ -183,7 +187,8 @@ def fit(events: ArrayLike, n: ArrayLike) -> Fit:
     -------
     Fit
         ``se`` from the inverse of the joint Hessian in ``mu`` and ``tau``, which is diagonal at
-        ``tau = 0``; not-a-number where ``tau`` is infinite.
+        ``tau = 0``; not-a-number where ``tau`` is infinite, and where the Hessian is not positive
+        definite (possible beyond ``TAU_ACCURATE`` only).
     """
     x, m = np.asarray(events, float), np.asarray(n, float)
     if len(x) == 1:  # says nothing of tau; what quadrature finds then is its own error
@@ -202,7 +207,9 @@ def fit(events: ArrayLike, n: ArrayLike) -> Fit:
     hessian = _derivatives(theta[0], theta[1], x, m)[1]
     if theta[1] == 0:
         hessian = np.diag([hessian[0, 0], 1.0])
-    se = float(np.sqrt(2 * np.linalg.inv(hessian)[0, 0]))
+    # The surface has ripples beyond TAU_ACCURATE, and the search may end on one.
+    bowl = np.linalg.eigvalsh(hessian).min() > 0
+    se = float(np.sqrt(2 * np.linalg.inv(hessian)[0, 0])) if bowl else np.nan
     return Fit(float(theta[0]), se, abs(float(theta[1])), lowest)
 
 

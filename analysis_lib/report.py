@@ -93,7 +93,7 @@ class Sentence(Item):
         label = status_label(self.status)
         if self.box:
             kind = f"bk-box bk-{self.box.lower().replace(' ', '-')}"
-            body = f'<p class="bk-box-title">{html.escape(self.box)} {label}</p>{body}'
+            body = f'<p class="bk-box-title"><span>{html.escape(self.box)}</span> {label}</p>{body}'
         else:
             kind = "bk-sentence"
             last = body.rindex("</")  # of the last paragraph, or of the list

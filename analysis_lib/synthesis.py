@@ -152,7 +152,7 @@ def binomial_glmm(studies: pd.DataFrame, *, level: float = 0.95) -> Pooled:
         ratio of one probability per study against one for all, on ``k - 1`` degrees of freedom.
         ``i2``: as in ``logit_reml``, with the typical variance of the corrected logits (so
         ``rma.glmm``). Limits of ``tau2`` and ``i2``: profile likelihood, from 0 where ``tau2 = 0``
-        is within the limit.
+        is within the limit; rough above ``tau2 = 9``, where 7 points are too few.
 
         Outcomes at the edges, each with a warning. No event in any study (or none without): the
         estimate is 0 (or 1), the rest not-a-number. Only studies with none or all, both kinds (or
@@ -216,7 +216,7 @@ def binomial_glmm(studies: pd.DataFrame, *, level: float = 0.95) -> Pooled:
     if found.tau > binomial_normal.TAU_ACCURATE:
         warnings.append(
             f"tau is {found.tau:.2g} on the logit scale, where {binomial_normal.POINTS} quadrature "
-            "points are too few; show the studies, do not pool them."
+            "points are too few (and an interval may be lacking); show the studies, do not pool."
         )
     if 1 < k < FEW_STUDIES_NORMAL:
         warnings.append(

@@ -94,6 +94,7 @@ def table(
     notes: Sequence[str] = (),
     missing: str = "not stated",
     strong: str | None = None,
+    carry: Sequence[str] = (),
 ) -> Table:
     """Make a table from a tidy frame, one row a row.
 
@@ -109,6 +110,8 @@ def table(
         What stands for a missing value.
     strong
         A boolean column: rows where it is true are set in bold.
+    carry
+        Columns that go into the CSV and the record, but not onto the page.
 
     Raises
     ------
@@ -118,7 +121,8 @@ def table(
     import pandas as pd
 
     faces = faces or {}
-    absent = [name for name in [*columns, *([strong] if strong else [])] if name not in frame]
+    needed = [*columns, *carry, *([strong] if strong else [])]
+    absent = [name for name in needed if name not in frame]
     if absent:
         raise MissingColumnError(f"table {id!r}: no column {absent}; it has {list(frame.columns)}")
 
@@ -129,7 +133,8 @@ def table(
         return face(value) if callable(face) else write_value(value, face)
 
     names = list(columns)
-    rows = [dict(zip(names, row, strict=True)) for row in frame[names].itertuples(index=False)]
+    data = frame[[*names, *carry]]
+    rows = [dict(zip(data, row, strict=True)) for row in data.itertuples(index=False)]
     return Table(
         id=id,
         status=status,
@@ -140,7 +145,7 @@ def table(
         numeric=tuple(pd.api.types.is_numeric_dtype(frame[name].dtype) for name in names),
         strong=frozenset(i for i, on in enumerate(frame[strong]) if on) if strong else frozenset(),
         notes=tuple(notes),
-        csv=frame[names].to_csv(index=False, lineterminator="\n"),
+        csv=data.to_csv(index=False, lineterminator="\n"),
     )
 
 

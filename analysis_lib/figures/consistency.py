@@ -117,8 +117,8 @@ def tables_and_region(
     region: WaldRegion,
     *,
     id: str,
-    odds_ratios: tuple[float, float] = (2.0, 12.0),
-    standard_errors: tuple[float, float] = (0.55, 1.2),
+    odds_ratios: tuple[float, float] = (4.0, 6.5),
+    standard_errors: tuple[float, float] = (0.7, 0.86),
 ) -> Figure:
     """Draw every fourfold table as a point beside the region that prints as the paper does."""
     shown = tables[
@@ -130,7 +130,7 @@ def tables_and_region(
             shown["log_se"],
             "o",
             color=COLOURS["muted"],
-            markersize=3.2,
+            markersize=4,
             label="one possible table",
         )
         _polygon(axes, region, COLOURS["orange"], 1.0, "prints as the paper does")
@@ -144,8 +144,8 @@ def tables_and_region(
             markeredgewidth=1.6,
         )
         axes.set_xscale("log")
-        ticks = [tick for tick in (2, 3, 4, 5, 6, 8, 12) if odds_ratios[0] <= tick]
-        axes.set_xticks(ticks, [str(tick) for tick in ticks])
+        ticks = [tick for tick in (1, 2, 3, 4, 4.5, 5, 5.5, 6, 8, 10) if odds_ratios[0] <= tick]
+        axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
         axes.minorticks_off()
         axes.set_xlim(*odds_ratios)
         axes.set_ylim(*standard_errors)

@@ -63,12 +63,20 @@ show(
 # ## What was published
 
 # %%
-design = claims().query("topic in ['design', 'cohort', 'primary_endpoint']").copy()
-design["printed"] = [format(claim(claim_id), "summary") for claim_id in design["claim_id"]]
+design = (
+    claims().query("topic in ['design', 'cohort', 'primary_endpoint']").copy()
+)
+design["printed"] = [
+    format(claim(claim_id), "summary") for claim_id in design["claim_id"]
+]
 show(
     table(
         design,
-        {"quantity": "Quantity", "printed": "As printed", "note": "What is left open"},
+        {
+            "quantity": "Quantity",
+            "printed": "As printed",
+            "note": "What is left open",
+        },
         id="01-claims",
         status="published",
         caption="Who was treated, and how was success defined?",
@@ -124,9 +132,13 @@ show(
 ranges = targets()
 multiple = ranges["assay_upper_limit_pg_ml"]
 factor = multiple.fillna(1)
-ranges["lower_pg_ml"], ranges["upper_pg_ml"] = ranges["lower"] * factor, ranges["upper"] * factor
+ranges["lower_pg_ml"], ranges["upper_pg_ml"] = (
+    ranges["lower"] * factor,
+    ranges["upper"] * factor,
+)
 ranges["label"] = ranges["guideline"] + [
-    f", normal up to {limit:.0f}" if pd.notna(limit) else "" for limit in multiple
+    f", normal up to {limit:.0f}" if pd.notna(limit) else ""
+    for limit in multiple
 ]
 show(target_ranges(ranges, target, cutoff, id="01-targets"))
 
@@ -135,7 +147,9 @@ show(target_ranges(ranges, target, cutoff, id="01-targets"))
 
 # %%
 for end in ("lower", "upper"):
-    ranges[f"{end}_pmol_l"] = convert(ranges[f"{end}_pg_ml"], "pth", "pg/mL", "pmol/L")
+    ranges[f"{end}_pmol_l"] = convert(
+        ranges[f"{end}_pg_ml"], "pth", "pg/mL", "pmol/L"
+    )
 show(
     table(
         ranges,
@@ -150,8 +164,8 @@ show(
         id="01-target-ranges",
         status="derived",
         caption="Where should PTH lie in a patient on dialysis?",
-        faces={name: ".0f" for name in ("lower_pg_ml", "upper_pg_ml")}
-        | {name: ".1f" for name in ("lower_pmol_l", "upper_pmol_l")},
+        faces=dict.fromkeys(("lower_pg_ml", "upper_pg_ml"), ".0f")
+        | dict.fromkeys(("lower_pmol_l", "upper_pmol_l"), ".1f"),
         notes=[
             "KDOQI: Kidney Disease Outcomes Quality Initiative. KDIGO: Kidney Disease: Improving "
             "Global Outcomes. JSDT: Japanese Society for Dialysis Therapy.",
@@ -161,7 +175,9 @@ show(
 )
 
 # %% tags=["hide-input"]
-kdoqi, jsdt = (ranges.set_index("guideline").loc[name] for name in ("KDOQI", "JSDT"))
+kdoqi, jsdt = (
+    ranges.set_index("guideline").loc[name] for name in ("KDOQI", "JSDT")
+)
 kdigo = ranges.query("guideline == 'KDIGO'")
 show(
     say(
@@ -194,21 +210,32 @@ show(
 
 # %%
 definitions = series("severe_hypocalcaemia").assign(
-    count=lambda frame: [f"{row.events} / {row.n}" for row in frame.itertuples()]
+    count=lambda frame: [
+        f"{row.events} / {row.n}" for row in frame.itertuples()
+    ]
 )
 show(
     table(
         definitions,
-        {"label": "Series", "group": "Treatment", "definition": "Severe means", "count": "Count"},
+        {
+            "label": "Series",
+            "group": "Treatment",
+            "definition": "Severe means",
+            "count": "Count",
+        },
         id="01-severe-hypocalcaemia",
         status="published",
         caption="Which calcium do published series call severe hypocalcaemia?",
-        notes=[f"Calcium in mg/dL times {convert(1, 'calcium', 'mg/dL', 'mmol/L')} is mmol/L."],
+        notes=[
+            f"Calcium in mg/dL times {convert(1, 'calcium', 'mg/dL', 'mmol/L')} is mmol/L."
+        ],
     )
 )
 
 # %% tags=["hide-input"]
-unstated = int(definitions["definition"].str.contains("not stated|not seen").sum())
+unstated = int(
+    definitions["definition"].str.contains("not stated|not seen").sum()
+)
 show(
     say(
         """
@@ -235,17 +262,23 @@ show(
     against_the_paper(
         [
             cannot_compare(
-                "target_definition", "not stated", quantity="lower limit of the target",
-                ours=f"{kdoqi['lower_pg_ml']:.0f} pg/mL by KDOQI", status="published",
+                "target_definition",
+                "not stated",
+                quantity="lower limit of the target",
+                ours=f"{kdoqi['lower_pg_ml']:.0f} pg/mL by KDOQI",
+                status="published",
                 reason="the study gives an upper limit only",
             ),
             cannot_compare(
-                "severe_hypocalcaemia_count", "not stated",
+                "severe_hypocalcaemia_count",
+                "not stated",
                 quantity="threshold of severe hypocalcaemia",
                 reason="see the definitions in other series above",
             ),
             cannot_compare(
-                "technical_success", "not stated", quantity="what technical success is counted in",
+                "technical_success",
+                "not stated",
+                quantity="what technical success is counted in",
                 reason="patients or glands",
             ),
         ],
@@ -276,8 +309,7 @@ show(
 # 3. **Criticise.** A series reports fewer severe hypocalcaemias than another. What must you know
 #    before you believe that it is safer?
 
-# %% tags=["hide-cell"]
-# Solutions
+# %% mystnb={"code_prompt_hide": "Hide the solutions", "code_prompt_show": "Show the solutions"} tags=["hide-cell"]
 show(
     say(
         """

@@ -21,7 +21,13 @@
 # %% tags=["hide-input"]
 import pandas as pd
 
-from analysis_lib import consistency, design_analysis, odds_ratio, proportions, two_by_two
+from analysis_lib import (
+    consistency,
+    design_analysis,
+    odds_ratio,
+    proportions,
+    two_by_two,
+)
 from analysis_lib.figures import consistency as pictures
 from analysis_lib.ledger import against_the_paper, cannot_compare, compare
 from analysis_lib.published import claim, claims
@@ -35,7 +41,9 @@ lower, upper = printed_or.limits
 cutoff = claim("predictor_pth_cutoff")
 (reached,) = consistency.counts_for_percentage(claim("target_reached").value, n)
 failures = n - reached
-region = consistency.wald_region(printed_or.value, lower, upper, p=printed_p.value)
+region = consistency.wald_region(
+    printed_or.value, lower, upper, p=printed_p.value
+)
 typical_se = region.centre[1]
 
 # %% tags=["hide-input"]
@@ -77,10 +85,16 @@ show(
 
 # %%
 rows = claims().query("statistic not in ['date', 'text']").copy()
-rows["printed"] = [format(claim(claim_id), "summary") for claim_id in rows["claim_id"]]
+rows["printed"] = [
+    format(claim(claim_id), "summary") for claim_id in rows["claim_id"]
+]
 claims_table = table(
     rows,
-    {"quantity": "Quantity", "printed": "As printed", "note": "What is left open"},
+    {
+        "quantity": "Quantity",
+        "printed": "As printed",
+        "note": "What is left open",
+    },
     id="02-claims",
     status="published",
     caption="What figures does the abstract print?",
@@ -116,20 +130,31 @@ show(claims_table)
 # ### Which counts give the printed percentages?
 
 # %%
-percentages = ["target_reached", "severe_hypocalcaemia_percent", "nerve_paralysis_percent"]
+percentages = [
+    "target_reached",
+    "severe_hypocalcaemia_percent",
+    "nerve_paralysis_percent",
+]
 fits = pd.DataFrame({"printed": [claim(claim_id) for claim_id in percentages]})
 fits["quantity"] = [record.quantity for record in fits["printed"]]
 fits["counts"] = [
-    consistency.counts_for_percentage(record.value, n) for record in fits["printed"]
+    consistency.counts_for_percentage(record.value, n)
+    for record in fits["printed"]
 ]
 show(
     table(
         fits,
-        {"quantity": "Quantity", "printed": "As printed", "counts": "Counts that fit"},
+        {
+            "quantity": "Quantity",
+            "printed": "As printed",
+            "counts": "Counts that fit",
+        },
         id="02-counts",
         status="derived",
         caption=f"Which whole numbers out of {n} patients give the printed percentages?",
-        faces={"counts": lambda counts: ", ".join(f"{k} of {n}" for k in counts)},
+        faces={
+            "counts": lambda counts: ", ".join(f"{k} of {n}" for k in counts)
+        },
     )
 )
 
@@ -160,7 +185,11 @@ show(
 glands = claim("cohort_glands").count
 shares = {
     "Target PTH reached": (reached, n, "patients"),
-    "Severe hypocalcaemia": (claim("severe_hypocalcaemia_count").count, n, "patients"),
+    "Severe hypocalcaemia": (
+        claim("severe_hypocalcaemia_count").count,
+        n,
+        "patients",
+    ),
     "Nerve paralysis": (claim("nerve_paralysis_count").count, n, "patients"),
     "Technical success, if in patients": (n, n, "patients"),
     "Technical success, if in glands": (glands, glands, "glands"),
@@ -176,12 +205,16 @@ intervals = {
 # %%
 show(
     pictures.intervals(
-        intervals, id="02-intervals", caption="How far may the true shares lie from the printed?"
+        intervals,
+        id="02-intervals",
+        caption="How far may the true shares lie from the printed?",
     )
 )
 
 # %% tags=["hide-input"]
-target, hypocalcaemia, paralysis, success, _ = (fits[0] for fits in intervals.values())
+target, hypocalcaemia, paralysis, success, _ = (
+    fits[0] for fits in intervals.values()
+)
 show(
     say(
         """
@@ -204,7 +237,11 @@ show(
 
 # %%
 without_p = consistency.wald_region(printed_or.value, lower, upper)
-show(pictures.wald_region(without_p, region, printed_or, printed_p, id="02-wald-region"))
+show(
+    pictures.wald_region(
+        without_p, region, printed_or, printed_p, id="02-wald-region"
+    )
+)
 
 # %% tags=["hide-input"]
 show(
@@ -236,7 +273,9 @@ show(pictures.tables_and_region(tables, region, id="02-tables"))
 found = two_by_two.search(
     failures, reached, odds_ratio=printed_or.value, lower=lower, upper=upper
 )
-found["where"] = [f"{a} of {m}" for a, m in zip(found["failures_above"], found["n_above"])]
+found["where"] = [
+    f"{a} of {m}" for a, m in zip(found["failures_above"], found["n_above"])
+]
 show(
     table(
         found,
@@ -294,12 +333,17 @@ share_above["risk_above"], share_above["risk_below"] = odds_ratio.risks(
 )
 show(
     pictures.risks(
-        share_above, odds_ratio=printed_or.value, overall=failures / n, id="02-risks"
+        share_above,
+        odds_ratio=printed_or.value,
+        overall=failures / n,
+        id="02-risks",
     )
 )
 
 # %% tags=["hide-input"]
-quarter, half = (share_above.set_index("n_above").loc[m] for m in (n // 4, n // 2))
+quarter, half = (
+    share_above.set_index("n_above").loc[m] for m in (n // 4, n // 2)
+)
 show(
     say(
         """
@@ -325,23 +369,35 @@ per_variable = design_analysis.events_per_variable(failures, reached, 5)
 show(
     table(
         per_variable,
-        {"variables": "Variables in the model", "events_per_variable": "Failures per variable"},
+        {
+            "variables": "Variables in the model",
+            "events_per_variable": "Failures per variable",
+        },
         id="02-events-per-variable",
         status="derived",
         caption=f"How many of the {failures} failures are there for each variable?",
         faces={"events_per_variable": ".1f"},
-        notes=["Ten per variable was long a rule of thumb; it is neither necessary nor enough."],
+        notes=[
+            "Ten per variable was long a rule of thumb; it is neither necessary nor enough."
+        ],
     )
 )
 
 # %%
 plausible = [1.2 * 1.02**k for k in range(108)]
-analyses = [design_analysis.design_analysis(value, typical_se) for value in plausible]
+analyses = [
+    design_analysis.design_analysis(value, typical_se) for value in plausible
+]
 show(pictures.exaggeration(analyses, [1.5, 2, 3, 5, 10], id="02-exaggeration"))
 
 # %%
 effects = pd.DataFrame(
-    {"design": [design_analysis.design_analysis(value, typical_se) for value in (1.5, 2, 3, 5)]}
+    {
+        "design": [
+            design_analysis.design_analysis(value, typical_se)
+            for value in (1.5, 2, 3, 5)
+        ]
+    }
 )
 for code in ("true", "power", "type_s", "exaggeration", "printed"):
     effects[code] = [format(design, code) for design in effects["design"]]
@@ -393,38 +449,61 @@ show(
 middle = consistency.geometric_centre(lower, upper)
 entries = [
     compare(
-        "target_reached", 100 * target.estimate, ours=format(target, "count"), status="derived",
-        by_construction=True, reason="the count was worked out from the printed percentage",
+        "target_reached",
+        100 * target.estimate,
+        ours=format(target, "count"),
+        status="derived",
+        by_construction=True,
+        reason="the count was worked out from the printed percentage",
     ),
     compare(
-        "severe_hypocalcaemia_percent", 100 * hypocalcaemia.estimate,
-        ours=format(hypocalcaemia, "percent"), status="derived",
+        "severe_hypocalcaemia_percent",
+        100 * hypocalcaemia.estimate,
+        ours=format(hypocalcaemia, "percent"),
+        status="derived",
         reason="from the printed count and the number of participants",
     ),
     compare(
-        "nerve_paralysis_percent", 100 * paralysis.estimate, ours=format(paralysis, "percent"),
-        status="derived", reason="from the printed count and the number of participants",
+        "nerve_paralysis_percent",
+        100 * paralysis.estimate,
+        ours=format(paralysis, "percent"),
+        status="derived",
+        reason="from the printed count and the number of participants",
     ),
     compare(
-        "predictor_pth_or", (middle[0] * middle[1]) ** 0.5,
-        ours=f"{number(middle[0], 2)} to {number(middle[1], 2)}", status="derived",
-        possible=middle, reason="the middle of the printed interval, on the log scale",
+        "predictor_pth_or",
+        (middle[0] * middle[1]) ** 0.5,
+        ours=f"{number(middle[0], 2)} to {number(middle[1], 2)}",
+        status="derived",
+        possible=middle,
+        reason="the middle of the printed interval, on the log scale",
     ),
     compare(
-        "predictor_pth_p", sum(without_p.p_value) / 2, ours=f"{without_p:p}", status="derived",
-        possible=without_p.p_value, reason="from the printed odds ratio and interval, by Wald",
+        "predictor_pth_p",
+        sum(without_p.p_value) / 2,
+        ours=f"{without_p:p}",
+        status="derived",
+        possible=without_p.p_value,
+        reason="from the printed odds ratio and interval, by Wald",
     ),
     cannot_compare(
-        "predictor_only_one", "not derivable",
+        "predictor_only_one",
+        "not derivable",
         reason="the other variables and their results are not printed",
     ),
     cannot_compare(
-        "target_reached", "not stated", quantity="interval for the target",
-        ours=format(target, "interval"), reason="exact interval, added here",
+        "target_reached",
+        "not stated",
+        quantity="interval for the target",
+        ours=format(target, "interval"),
+        reason="exact interval, added here",
     ),
     cannot_compare(
-        "technical_success", "not stated", quantity="interval for technical success",
-        ours=format(success, "interval"), reason="exact interval, if counted in patients",
+        "technical_success",
+        "not stated",
+        quantity="interval for technical success",
+        ours=format(success, "interval"),
+        reason="exact interval, if counted in patients",
     ),
 ]
 show(against_the_paper(entries, id="02-against-the-paper", status="derived"))
@@ -440,7 +519,9 @@ show(against_the_paper(entries, id="02-against-the-paper", status="derived"))
 
 # %%
 least = 60
-others = consistency.fractions_for_percentage(claim("target_reached").value, least, n)
+others = consistency.fractions_for_percentage(
+    claim("target_reached").value, least, n
+)
 show(
     say(
         """
@@ -474,8 +555,7 @@ show(
 # 3. **Criticise.** An odds ratio is printed with an interval whose middle, on the log scale, lies
 #    far below the estimate. Name two honest explanations.
 
-# %% tags=["hide-cell"]
-# Solutions
+# %% mystnb={"code_prompt_hide": "Hide the solutions", "code_prompt_show": "Show the solutions"} tags=["hide-cell"]
 share = claim("severe_hypocalcaemia_percent")
 fewer = consistency.fractions_for_percentage(share.value, n - 10, n - 10)
 show(

@@ -25,11 +25,17 @@ import pandas as pd
 
 from analysis_lib.figures.synthesis import forest
 from analysis_lib.ledger import against_the_paper, cannot_compare
-from analysis_lib.published import GROUPS, INDEX_STUDY, claim, evidence, pooling, series
+from analysis_lib.published import (
+    GROUPS,
+    INDEX_STUDY,
+    claim,
+    evidence,
+    pooling,
+    series,
+)
 from analysis_lib.report import say, show
 from analysis_lib.synthesis import binomial_glmm, leave_one_out, logit_reml
 from analysis_lib.tables import table
-
 
 thermal = partial(series, group="Thermal ablation")
 others = partial(thermal, without=INDEX_STUDY)
@@ -78,7 +84,9 @@ show(
 
 # %%
 rows = evidence()
-shown = rows.assign(count=[f"{row.events} / {row.n}" for row in rows.itertuples()])
+shown = rows.assign(
+    count=[f"{row.events} / {row.n}" for row in rows.itertuples()]
+)
 show(
     table(
         shown,
@@ -134,7 +142,12 @@ rules["thermal"] = rows[is_thermal].groupby("outcome").size()
 show(
     table(
         rules,
-        {"label": "Outcome", "thermal": "Thermal rows", "pooling": "Rows are", "reason": "Why"},
+        {
+            "label": "Outcome",
+            "thermal": "Thermal rows",
+            "pooling": "Rows are",
+            "reason": "Why",
+        },
         id="16-pooling",
         status="derived",
         caption="May the rows of an outcome be summarised together?",
@@ -254,12 +267,18 @@ show(
 
 # %%
 targets = thermal("target_pth").assign(
-    count=lambda frame: [f"{row.events} / {row.n}" for row in frame.itertuples()]
+    count=lambda frame: [
+        f"{row.events} / {row.n}" for row in frame.itertuples()
+    ]
 )
 show(
     table(
         targets,
-        {"label": "Series", "count": "Events / n", "definition": "What counts as success"},
+        {
+            "label": "Series",
+            "count": "Events / n",
+            "definition": "What counts as success",
+        },
         id="16-target-definitions",
         status="published",
         caption="What did each series of thermal ablation call success?",
@@ -291,7 +310,10 @@ fits = [
         ("voice_change_any", "Voice change, any"),
         ("voice_change_permanent", "Voice change, permanent"),
     )
-    for study, chosen in (("with", thermal(outcome)), ("without", others(outcome)))
+    for study, chosen in (
+        ("with", thermal(outcome)),
+        ("without", others(outcome)),
+    )
     if study == "with" or len(chosen) < len(thermal(outcome))
     for fit in (binomial_glmm(chosen), logit_reml(chosen))
 ]
@@ -350,18 +372,24 @@ show(
     against_the_paper(
         [
             cannot_compare(
-                "severe_hypocalcaemia_percent", "not stated", status="derived",
-                quantity="severe hypocalcaemia in other series", ours=format(without),
+                "severe_hypocalcaemia_percent",
+                "not stated",
+                status="derived",
+                quantity="severe hypocalcaemia in other series",
+                ours=format(without),
                 reason="pooled without the study; thresholds mostly not stated",
             ),
             cannot_compare(
-                "nerve_paralysis_percent", "not stated", status="derived",
+                "nerve_paralysis_percent",
+                "not stated",
+                status="derived",
                 quantity="permanent voice change in other series",
                 ours=format(binomial_glmm(others("voice_change_permanent"))),
                 reason=f"{len(others('voice_change_permanent'))} other series",
             ),
             cannot_compare(
-                "target_reached", "not derivable",
+                "target_reached",
+                "not derivable",
                 quantity="target PTH against other series",
                 reason="no other series shares threshold and time",
             ),
@@ -379,11 +407,16 @@ left_out = leave_one_out(thermal("severe_hypocalcaemia"), binomial_glmm)
 show(
     table(
         left_out,
-        {"left_out": "Left out", "estimate": "Pooled", "lower": "From", "upper": "To"},
+        {
+            "left_out": "Left out",
+            "estimate": "Pooled",
+            "lower": "From",
+            "upper": "To",
+        },
         id="16-leave-one-out",
         status="derived",
         caption="Does one series carry the result for severe hypocalcaemia?",
-        faces={name: "percent" for name in ("estimate", "lower", "upper")},
+        faces=dict.fromkeys(("estimate", "lower", "upper"), "percent"),
     )
 )
 
@@ -417,8 +450,7 @@ show(
 # 3. **Criticise.** A review pools all rows of the target PTH and prints a narrow interval. What
 #    would you ask its authors first?
 
-# %% tags=["hide-cell"]
-# Solutions
+# %% mystnb={"code_prompt_hide": "Hide the solutions", "code_prompt_show": "Show the solutions"} tags=["hide-cell"]
 known = thermal("voice_change_any").query("study_id != 'AcadRadiol2025-TA'")
 show(
     say(
