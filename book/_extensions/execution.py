@@ -196,4 +196,5 @@ def execute(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
             )
             cache.cache_notebook_bundle(bundle, check_validity=False, overwrite=True)
     if failed:
-        raise ExtensionError("\n\n".join(failed))
+        LOG.error("\n\n".join(failed))
+        raise SystemExit(1)  # an exception would bury the message under its own traceback

@@ -44,7 +44,7 @@ def import_deepest(name: str) -> None:
 
 def import_quietly(packages: list[str]) -> str:
     """Import packages as a kernel would; return why this process can't serve, or nothing."""
-    heard = io.StringIO()
+    heard = io.TextIOWrapper(io.BytesIO(), encoding="UTF-8")  # as a kernel's own streams
     shell = SimpleNamespace(kernel=None)  # pandas asks whether it runs in a terminal
     with contextlib.redirect_stdout(heard), contextlib.redirect_stderr(heard):
         import ipykernel.kernelapp
@@ -59,7 +59,8 @@ def import_quietly(packages: list[str]) -> str:
             del vars(builtins)["get_ipython"]
             after = list(warnings.filters)
     assert ipykernel.kernelapp
-    if caught or heard.getvalue():
+    heard.flush()
+    if caught or heard.buffer.getvalue():
         return "a package warns or prints when it is imported"
     added = [entry for entry in after if entry not in before]
     warnings.filters[:0] = added  # type: ignore[index]

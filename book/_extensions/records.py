@@ -13,7 +13,6 @@ from typing import Any
 
 import cachekey
 from sphinx.application import Sphinx
-from sphinx.errors import ExtensionError
 from sphinx.util import logging
 
 LOG = logging.getLogger(__name__)
@@ -57,6 +56,10 @@ def executed(app: Sphinx, name: str, path: Path) -> Any:
         return None
 
 
+class RepeatedItemError(ValueError):
+    """Two outputs of a chapter that carry the same id."""
+
+
 def items(notebook: Any, name: str) -> list[dict[str, Any]]:
     """Return the records of a notebook in the order of its cells; two may not share an id."""
     found: list[dict[str, Any]] = []
@@ -77,7 +80,7 @@ def items(notebook: Any, name: str) -> list[dict[str, Any]]:
             record = data[MIME]
             earlier = first.setdefault(record.get("id", ""), where)
             if earlier != where or any(item.get("id") == record.get("id") for item in found):
-                raise ExtensionError(
+                raise RepeatedItemError(
                     f"{name}: {earlier} and {where} both show an item called "
                     f"{record.get('id')!r}; rename one."
                 )
@@ -96,10 +99,16 @@ def collect(app: Sphinx, exception: Exception | None) -> None:
         notebook = executed(app, name, path)
         if notebook is None:
             continue
+        try:
+            found = items(notebook, name)
+        except RepeatedItemError as error:
+            LOG.error(str(error))
+            app.statuscode = 1  # too late to count as a warning
+            continue
         content = {
             "chapter": path.stem,
             "source_digest": cachekey.kept(app.env)[name],
-            "items": items(notebook, name),
+            "items": found,
         }
         text = json.dumps(content, ensure_ascii=False, indent=1) + "\n"
         (folder / f"{path.stem}.json").write_text(text, "utf-8")
