@@ -2,10 +2,11 @@
 
 Floors, each importing only from those below it:
 
-4. ``ledger``: what the paper says beside what the book finds
-3. ``tables``, ``figures``: what a reader sees
-2. ``report``: sentences with numbers in them, and how anything is shown
-1. ``synthesis``: analyses built from estimators; ``proportions``, ``consistency``: estimators
+5. ``ledger``, ``dictionary``: what the paper says beside what the book finds; the tables explained
+4. ``tables``, ``figures``: what a reader sees
+3. ``report``: sentences with numbers in them, and how anything is shown
+2. ``two_by_two``; ``synthesis`` with ``study_counts``, ``binomial_normal`` and ``pooled``: analyses
+1. ``proportions``, ``consistency``, ``odds_ratio``, ``design_analysis``: estimators
 0. ``published``, ``results``, ``units``, ``errors``: data, and the shapes results come in
 """
 

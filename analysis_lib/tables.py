@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from analysis_lib.errors import MissingColumnError
 from analysis_lib.report import Item, download_link, status_label
-from analysis_lib.results import Status, plain
+from analysis_lib.results import Result, Status, plain
 from analysis_lib.results import write as write_value
 
 if TYPE_CHECKING:
@@ -48,8 +48,8 @@ class Table(Item):
         return (
             f'<div class="bk-item bk-table" id="{self.anchor}">'
             f'<div class="bk-scroll" role="region" tabindex="0" aria-label="Table: '
-            f'{html.escape(self.caption)}"><table><caption>{html.escape(self.caption)} '
-            f"{status_label(self.status)}</caption><thead><tr>{head}</tr></thead>"
+            f'{html.escape(self.caption)}"><table><caption><span>{html.escape(self.caption)} '
+            f"{status_label(self.status)}</span></caption><thead><tr>{head}</tr></thead>"
             f"<tbody>{rows}</tbody></table></div>"
             + (f'<ul class="bk-notes">{notes}</ul>' if notes else "")
             + f'<p class="bk-tools">{download_link(file, self.csv, "Table as CSV")}</p></div>'
@@ -145,8 +145,27 @@ def table(
         numeric=tuple(pd.api.types.is_numeric_dtype(frame[name].dtype) for name in names),
         strong=frozenset(i for i, on in enumerate(frame[strong]) if on) if strong else frozenset(),
         notes=tuple(notes),
-        csv=data.to_csv(index=False, lineterminator="\n"),
+        csv=_flat(data).to_csv(index=False, lineterminator="\n"),
     )
+
+
+def _flat(data: pd.DataFrame) -> pd.DataFrame:
+    """Give each field of a result a column of its own, so that the CSV holds plain values."""
+    import pandas as pd
+
+    parts: list[pd.DataFrame] = []
+    for name in data:
+        column = data[name]
+        if not any(isinstance(value, Result) for value in column):
+            parts.append(column.to_frame())
+            continue
+        fields = [value.to_dict() if isinstance(value, Result) else {} for value in column]
+        wide = pd.DataFrame(
+            [{k: v for k, v in row.items() if isinstance(v, (int, float, str))} for row in fields],
+            index=data.index,
+        )
+        parts.append(wide.drop(columns="type").add_prefix(f"{name}_"))
+    return pd.concat(parts, axis=1)
 
 
 def _class(right: bool) -> str:

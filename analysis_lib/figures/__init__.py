@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure as MplFigure
 
-WIDTH = 6.2
+WIDTH = 6.6
 """Width of a figure in inches: readable at full size in the text column and on a phone."""
 
 # Stand-ins that are drawn, and the CSS variables that replace them in the SVG. The three

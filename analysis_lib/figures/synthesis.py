@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from analysis_lib.figures import COLOURS, Figure, canvas, finish
 from analysis_lib.proportions import interval
 from analysis_lib.published import INDEX_STUDY
-from analysis_lib.results import level_text, percent, percent_span
+from analysis_lib.results import level_text, number, span
 from analysis_lib.synthesis import Pooled
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def forest(
         axes.grid(visible=True, axis="x", linewidth=0.8)
         axes.tick_params(length=0)
         axes.spines["left"].set_visible(False)
-        _right(axes, 0.0, "events / n", "percent (interval)", COLOURS["muted"])
+        _right(axes, 0.0, "events / n", "% (interval)", COLOURS["muted"])
         listed = "; ".join(
             f"{label} {fit.events} of {fit.n}, {fit:percent}"
             for label, fit in zip(data["label"], fits, strict=True)
@@ -109,7 +109,7 @@ def _study(axes: Axes, y: float, row: Any) -> None:
         axes,
         y,
         f"{events} / {n}",
-        f"{percent(estimate)} ({percent_span(lower, upper)})",
+        f"{number(100 * estimate, 1)} ({span(100 * lower, 100 * upper, 1)})",
         COLOURS["ink"],
     )
 
@@ -133,13 +133,13 @@ def _pooled(axes: Axes, y: float, pooled: Pooled) -> None:
         axes,
         y,
         f"{pooled.events} / {pooled.n}",
-        f"{pooled:percent} ({pooled:interval})",
+        f"{number(100 * pooled.estimate, 1)} ({span(100 * pooled.lower, 100 * pooled.upper, 1)})",
         COLOURS["teal"],
     )
 
 
 def _right(axes: Axes, y: float, counts: str, share: str, colour: str) -> None:
-    for text, x in ((counts, 56), (share, 66)):
+    for text, x in ((counts, 52), (share, 60)):
         axes.annotate(
             text,
             (1, y),
@@ -149,5 +149,5 @@ def _right(axes: Axes, y: float, counts: str, share: str, colour: str) -> None:
             va="center",
             color=colour,
             fontsize=9.5,
-            ha="right" if x == 56 else "left",
+            ha="right" if x == 52 else "left",
         )

@@ -85,32 +85,28 @@ show(
 # %%
 rows = evidence()
 shown = rows.assign(
-    count=[f"{row.events} / {row.n}" for row in rows.itertuples()]
+    count=[f"{row.events} / {row.n}" for row in rows.itertuples()],
+    outcome_label=rows["outcome"].map(pooling()["label"]),
+    source=rows["count_source"].str.replace("_", " "),
 )
 show(
     table(
         shown,
         {
             "label": "Series",
-            "outcome": "Outcome",
+            "outcome_label": "Outcome",
             "count": "Events / n",
             "unit": "Counted in",
-            "count_source": "Count",
-            "definition": "Definition",
-            "caveat": "Caveat",
+            "source": "Count",
         },
+        carry=["citation", "year", "doi", "pmid", "definition", "caveat"],
         id="16-evidence",
         status="published",
         caption="Which published counts does this chapter use?",
-        faces={
-            "outcome": lambda name: pooling().loc[name, "label"],
-            "count_source": lambda name: name.replace("_", " "),
-        },
-        missing="–",
         notes=[
             "RFA: radiofrequency ablation. MWA: microwave ablation. mixed: thermal ablation of "
             "more than one kind. PEIT: percutaneous ethanol injection. PTX: parathyroidectomy.",
-            "The file behind this table also holds the full citation of each series.",
+            "The CSV also holds citation, definition and caveat of each row.",
         ],
     )
 )
@@ -157,6 +153,18 @@ show(
             "definition. different: no summary is given as an answer.",
             "A judgement of this book, not of the sources.",
         ],
+    )
+)
+
+# %%
+caveats = shown[is_thermal & shown["caveat"].notna()]
+show(
+    table(
+        caveats,
+        {"label": "Series", "outcome_label": "Outcome", "caveat": "Caveat"},
+        id="16-caveats",
+        status="published",
+        caption="What must a reader know about the rows of thermal ablation?",
     )
 )
 
@@ -303,23 +311,33 @@ show(
 # ### Both methods, with and without the study
 
 # %%
-fits = [
-    {"outcome": label, "study": study, "fit": fit, "method": fit.method}
-    for outcome, label in (
-        ("severe_hypocalcaemia", "Severe hypocalcaemia"),
-        ("voice_change_any", "Voice change, any"),
-        ("voice_change_permanent", "Voice change, permanent"),
-    )
-    for study, chosen in (
-        ("with", thermal(outcome)),
-        ("without", others(outcome)),
-    )
-    if study == "with" or len(chosen) < len(thermal(outcome))
-    for fit in (binomial_glmm(chosen), logit_reml(chosen))
+methods = {"mixed model": binomial_glmm, "logit, REML": logit_reml}
+outcomes = [
+    "severe_hypocalcaemia",
+    "voice_change_any",
+    "voice_change_permanent",
 ]
-pooled = pd.DataFrame(fits)
-for code in ("studies", "percent", "interval", "prediction", "tau2", "i2"):
+pooled = pd.DataFrame(
+    [
+        {
+            "outcome": pooling().loc[outcome, "label"],
+            "study": study,
+            "method": name,
+            "fit": fit(rows),
+        }
+        for outcome in outcomes
+        for study, rows in (
+            ("with", thermal(outcome)),
+            ("without", others(outcome)),
+        )
+        for name, fit in methods.items()
+        if study == "with" or len(rows) < len(thermal(outcome))
+    ]
+)
+for code in ("studies", "percent", "interval", "prediction", "i2"):
     pooled[code] = [format(fit, code) for fit in pooled["fit"]]
+
+# %%
 show(
     table(
         pooled,
@@ -331,14 +349,15 @@ show(
             "percent": "Pooled",
             "interval": "Confidence interval",
             "prediction": "Prediction interval",
-            "tau2": "τ²",
             "i2": "I²",
         },
+        carry=["fit"],
         id="16-pooled",
         status="derived",
         caption="What do the two methods give, with and without the study?",
         notes=[
-            "GLMM: generalised linear mixed model. REML: restricted maximum likelihood.",
+            "Mixed model: binomial-normal, by maximum likelihood. REML: restricted maximum "
+            "likelihood, with the interval of Knapp and Hartung.",
             "τ²: variance between series, on the logit scale. I²: share of the variation that "
             "lies between series.",
         ],

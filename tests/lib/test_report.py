@@ -122,8 +122,9 @@ def test_a_table_carries_its_unrounded_values_as_csv_named_after_its_status():
     link = BeautifulSoup(small_table().html(), "html.parser").find("a")
     assert link["data-file"] == link["download"] == "02-t.published.csv"
     csv = base64.b64decode(link["href"].partition("base64,")[2]).decode()
-    assert csv.splitlines()[0] == "name,share,n,fit"
-    assert csv.splitlines()[1].startswith("a & b,0.1234,10,")
+    assert csv.splitlines()[0].startswith("name,share,n,fit_events,fit_n,fit_estimate,")
+    assert csv.splitlines()[1].startswith(f"a & b,0.1234,10,89,102,{89 / 102},")
+    assert "warnings" not in csv.splitlines()[0]
 
 
 def test_a_table_can_carry_columns_that_it_does_not_show():

@@ -1,0 +1,183 @@
+"""The published tables: they keep their descriptor, and a broken file names what is broken."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from analysis_lib import published
+from analysis_lib.consistency import counts_for_percentage
+from analysis_lib.errors import (
+    DataError,
+    EncodingError,
+    InvalidTableError,
+    MissingColumnError,
+    UnknownClaimError,
+)
+
+ROOT = Path(__file__).parents[2]
+LOADERS = {
+    "claims": published.claims,
+    "evidence": published.evidence,
+    "pooling": published.pooling,
+    "targets": published.targets,
+}
+
+
+def broken(tmp_path, name, old, new):
+    """A copy of a table with one piece of text exchanged."""
+    text = (ROOT / f"data/published/{name}.csv").read_text("utf-8")
+    assert old in text
+    path = tmp_path / f"{name}.csv"
+    path.write_text(text.replace(old, new, 1), "utf-8")
+    return path
+
+
+@pytest.mark.parametrize("name", LOADERS)
+def test_every_table_loads_with_the_columns_of_its_descriptor(name):
+    resource = next(r for r in published.descriptor()["resources"] if r["name"] == name)
+    frame = LOADERS[name]()
+    assert list(frame.columns) == [field["name"] for field in resource["schema"]["fields"]]
+    assert len(frame) > 3
+
+
+def test_the_descriptor_describes_every_file_and_every_column():
+    package = published.descriptor()
+    described = {resource["path"] for resource in package["resources"]}
+    files = {f"published/{path.name}" for path in (ROOT / "data/published").iterdir()}
+    assert described == files
+    for resource in package["resources"]:
+        assert resource["licenses"]
+        assert resource["status"] in ("published", "judgement")
+        for field in resource["schema"]["fields"]:
+            required = field.get("constraints", {}).get("required", False)
+            assert field["description"].endswith("."), field["name"]
+            assert required != ("missing" in field), f"{field['name']}: say what empty means"
+
+
+def test_the_descriptor_is_a_valid_frictionless_package():
+    from frictionless import Package
+
+    assert (
+        Package.metadata_validate(json.loads((ROOT / "data/datapackage.json").read_text()))
+        is not None
+    )
+    assert not list(Package.metadata_validate(published.descriptor()))
+
+
+def test_claims_agree_with_each_other():
+    """Printed percentages of a known denominator belong to the printed counts."""
+    frame = published.claims()
+    percentages = frame[frame["statistic"].eq("percent") & frame["events"].notna()]
+    assert len(percentages) == 2
+    for row in percentages.itertuples():
+        assert row.events in counts_for_percentage(row.value, int(row.denominator))
+
+
+def test_a_claim_is_quoted_as_printed():
+    claim = published.claim("predictor_pth_or")
+    assert f"{claim}" == "5.1 (95\u00a0% CI 1.1 to 23.1)"
+    assert f"{claim:value}" == "5.1"
+    assert claim.limits == ("1.1", "23.1")
+    assert claim.number == 5.1
+    assert f"{published.claim('predictor_pth_p')}" == "p =\u00a00.04"
+    assert f"{published.claim('change_alp')}" == "p <\u00a00.05"
+    assert f"{published.claim('cohort_age_sd'):summary}" == "SD 12\u00a0years"
+    assert published.claim("severe_hypocalcaemia_count").count == 29
+
+
+def test_an_unknown_claim_names_its_neighbours():
+    with pytest.raises(UnknownClaimError, match="no claim 'target_reach'.*target_reached"):
+        published.claim("target_reach")
+
+
+def test_a_claim_is_not_turned_into_what_it_is_not():
+    with pytest.raises(DataError, match="'2014-01', not a number"):
+        _ = published.claim("design_window_start").number
+    with pytest.raises(DataError, match="'87.3', not a count"):
+        _ = published.claim("target_reached").count
+    with pytest.raises(DataError, match="without an interval"):
+        _ = published.claim("target_reached").limits
+    with pytest.raises(DataError, match="has no format code 'percent'"):
+        format(published.claim("target_reached"), "percent")
+
+
+def test_a_count_above_its_denominator_names_row_and_rule(tmp_path):
+    path = broken(tmp_path, "evidence", ",29,102,", ",129,102,")
+    with pytest.raises(
+        InvalidTableError, match=r"evidence.csv, row 3: events 129 lies above n 102"
+    ):
+        published.evidence(path)
+
+
+def test_every_broken_cell_is_listed_at_once(tmp_path):
+    path = broken(tmp_path, "evidence", ",29,102,", ",many,102,")
+    text = path.read_text("utf-8").replace(",RFA,", ",laser,", 1).replace(",2024,", ",1924,", 1)
+    path.write_text(text, "utf-8")
+    with pytest.raises(InvalidTableError) as error:
+        published.evidence(path)
+    seen = {(p.row, p.column, p.value) for p in error.value.problems}
+    assert seen == {(3, "events", "many"), (5, "year", "1924"), (8, "modality", "laser")}
+    assert "3 problems" in str(error.value)
+    assert "row 3, column 'events'" in str(error.value)
+
+
+def test_a_limit_above_the_other_is_refused(tmp_path):
+    path = broken(tmp_path, "claims", "5.1,1.1,23.1", "5.1,31.1,23.1")
+    with pytest.raises(InvalidTableError, match=r"row 24: lower 31.1 lies above upper 23.1"):
+        published.claims(path)
+
+
+def test_a_number_that_is_none_is_refused(tmp_path):
+    path = broken(tmp_path, "claims", "p_value,0.04", "p_value,small")
+    with pytest.raises(InvalidTableError, match="value 'small' is no number, as 'p_value' needs"):
+        published.claims(path)
+
+
+def test_a_claim_id_that_stands_twice_is_refused(tmp_path):
+    path = broken(tmp_path, "claims", "\ncohort_glands,", "\ncohort_participants,")
+    with pytest.raises(InvalidTableError, match="row 7"):
+        published.claims(path)
+
+
+def test_a_missing_column_is_named(tmp_path):
+    path = broken(tmp_path, "claims", "denominator_unit,unit", "denominator_units,unit")
+    with pytest.raises(MissingColumnError, match="no column 'denominator_unit'"):
+        published.claims(path)
+
+
+def test_a_file_in_another_encoding_names_the_row(tmp_path):
+    path = tmp_path / "evidence.csv"
+    text = (ROOT / "data/published/evidence.csv").read_text("utf-8")
+    path.write_bytes(text.replace("Wei Y et al.", "Wéi Y et al.", 1).encode("cp1252"))
+    with pytest.raises(EncodingError, match="row 5: byte 0xe9 is not UTF-8"):
+        published.evidence(path)
+
+
+def test_a_byte_order_mark_does_no_harm(tmp_path):
+    path = tmp_path / "claims.csv"
+    path.write_bytes(b"\xef\xbb\xbf" + (ROOT / "data/published/claims.csv").read_bytes())
+    assert published.claims(path).equals(published.claims())
+
+
+def test_series_put_thermal_ablation_first_and_can_leave_one_out():
+    rows = published.series("target_pth")
+    assert list(dict.fromkeys(rows["group"])) == [
+        "Thermal ablation",
+        "Ethanol injection",
+        "Surgery",
+    ]
+    thermal = published.series("target_pth", group="Thermal ablation")
+    others = published.series("target_pth", group="Thermal ablation", without=published.INDEX_STUDY)
+    assert len(others) == len(thermal) - 1
+    assert published.INDEX_STUDY not in set(others["study_id"])
+    assert rows["label"].is_unique
+
+
+def test_an_outcome_that_no_series_counts_lists_those_there_are():
+    with pytest.raises(DataError, match="no series counts 'death'; outcomes are hypocalcaemia,"):
+        published.series("death")
+
+
+def test_every_outcome_has_a_judgement_on_pooling():
+    assert set(published.evidence()["outcome"]) == set(published.pooling().index)
