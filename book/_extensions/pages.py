@@ -46,7 +46,7 @@ PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"<h2> Contents </h2>"), '<p class="print-contents">Contents</p>'),
     # the index is laid out with tables that hold no data
     (
-        re.compile(r'<table style="width: 100%" class="indextable'),
+        re.compile(r'<table (?:style="width: 100%" )?class="indextable'),
         r'<table role="presentation" class="indextable',
     ),
 )
