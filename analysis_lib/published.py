@@ -92,7 +92,7 @@ class Claim(Result):
         )
         faces = {"value": self.value, "": value + (f"{NBSP}{self.unit}" if self.unit else "")}
         if self.lower is not None and self.upper is not None:
-            limits = " to ".join(self.limits)
+            limits = f"{NBSP}to{NBSP}".join(self.limits)
             faces |= {"interval": limits, "": f"{faces['']} (95{NBSP}% CI {limits})"}
         words = {
             "mean": "mean ",

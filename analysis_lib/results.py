@@ -49,7 +49,7 @@ def p_value(p: float) -> str:
 
 def span(lower: float, upper: float, decimals: int) -> str:
     """Write an interval as "1.1 to 23.1"."""
-    return f"{number(lower, decimals)} to {number(upper, decimals)}"
+    return f"{number(lower, decimals)}{NBSP}to{NBSP}{number(upper, decimals)}"
 
 
 def percent_span(lower: float, upper: float, decimals: int = 1) -> str:

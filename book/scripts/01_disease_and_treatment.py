@@ -69,6 +69,8 @@ design = (
 design["printed"] = [
     format(claim(claim_id), "summary") for claim_id in design["claim_id"]
 ]
+
+# %% tags=["hide-input"]
 show(
     table(
         design,
@@ -150,6 +152,8 @@ for end in ("lower", "upper"):
     ranges[f"{end}_pmol_l"] = convert(
         ranges[f"{end}_pg_ml"], "pth", "pg/mL", "pmol/L"
     )
+
+# %% tags=["hide-input"]
 show(
     table(
         ranges,
@@ -214,6 +218,8 @@ definitions = series("severe_hypocalcaemia").assign(
         f"{row.events} / {row.n}" for row in frame.itertuples()
     ]
 )
+
+# %% tags=["hide-input"]
 show(
     table(
         definitions,

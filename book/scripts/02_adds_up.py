@@ -88,19 +88,22 @@ rows = claims().query("statistic not in ['date', 'text']").copy()
 rows["printed"] = [
     format(claim(claim_id), "summary") for claim_id in rows["claim_id"]
 ]
-claims_table = table(
-    rows,
-    {
-        "quantity": "Quantity",
-        "printed": "As printed",
-        "note": "What is left open",
-    },
-    id="02-claims",
-    status="published",
-    caption="What figures does the abstract print?",
-    missing="–",
+
+# %% tags=["hide-input"]
+show(
+    table(
+        rows,
+        {
+            "quantity": "Quantity",
+            "printed": "As printed",
+            "note": "What is left open",
+        },
+        id="02-claims",
+        status="published",
+        caption="What figures does the abstract print?",
+        missing="–",
+    )
 )
-show(claims_table)
 
 # %% [markdown]
 # ## The data
@@ -141,6 +144,8 @@ fits["counts"] = [
     consistency.counts_for_percentage(record.value, n)
     for record in fits["printed"]
 ]
+
+# %% tags=["hide-input"]
 show(
     table(
         fits,
@@ -194,6 +199,8 @@ shares = {
     "Technical success, if in patients": (n, n, "patients"),
     "Technical success, if in glands": (glands, glands, "glands"),
 }
+
+# %%
 intervals = {
     name: [
         proportions.interval(events, total, method=method, denominator=unit)
@@ -276,6 +283,8 @@ found = two_by_two.search(
 found["where"] = [
     f"{a} of {m}" for a, m in zip(found["failures_above"], found["n_above"])
 ]
+
+# %% tags=["hide-input"]
 show(
     table(
         found,
@@ -366,6 +375,8 @@ show(
 
 # %%
 per_variable = design_analysis.events_per_variable(failures, reached, 5)
+
+# %% tags=["hide-input"]
 show(
     table(
         per_variable,
@@ -401,6 +412,8 @@ effects = pd.DataFrame(
 )
 for code in ("true", "power", "type_s", "exaggeration", "printed"):
     effects[code] = [format(design, code) for design in effects["design"]]
+
+# %% tags=["hide-input"]
 show(
     table(
         effects,
@@ -522,6 +535,8 @@ least = 60
 others = consistency.fractions_for_percentage(
     claim("target_reached").value, least, n
 )
+
+# %% tags=["hide-input"]
 show(
     say(
         """

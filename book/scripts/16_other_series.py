@@ -89,6 +89,8 @@ shown = rows.assign(
     outcome_label=rows["outcome"].map(pooling()["label"]),
     source=rows["count_source"].str.replace("_", " "),
 )
+
+# %% tags=["hide-input"]
 show(
     table(
         shown,
@@ -135,6 +137,8 @@ show(
 rules = pooling().copy()
 is_thermal = rows["modality"].map(GROUPS) == "Thermal ablation"
 rules["thermal"] = rows[is_thermal].groupby("outcome").size()
+
+# %% tags=["hide-input"]
 show(
     table(
         rules,
@@ -158,6 +162,8 @@ show(
 
 # %%
 caveats = shown[is_thermal & shown["caveat"].notna()]
+
+# %% tags=["hide-input"]
 show(
     table(
         caveats,
@@ -182,8 +188,10 @@ show(
 #   {cite:p}`riley2011`.
 # - **Only thermal ablation is pooled.** Ethanol injection and surgery stand beside it as context.
 #
-# *When not to use it:* with fewer than five series, the variance between them is hardly known.
-# Then both intervals are guesses with a formula, and the rows say more than their summary.
+# *When not to use it:* with a handful of series, the variance between them is hardly known. The
+# interval of the first method is then too narrow when the series differ; the second is biased when
+# events are rare. Neither is right for all rows below, so both are given, and the rows say more than
+# their summary.
 #
 # Both methods agree with the R package metafor {cite:p}`viechtbauer2010`; the tests hold them to
 # it.
@@ -279,6 +287,8 @@ targets = thermal("target_pth").assign(
         f"{row.events} / {row.n}" for row in frame.itertuples()
     ]
 )
+
+# %% tags=["hide-input"]
 show(
     table(
         targets,
@@ -311,33 +321,30 @@ show(
 # ### Both methods, with and without the study
 
 # %%
-methods = {"mixed model": binomial_glmm, "logit, REML": logit_reml}
-outcomes = [
-    "severe_hypocalcaemia",
-    "voice_change_any",
-    "voice_change_permanent",
+choices = [
+    (outcome, study, rows)
+    for outcome in pooling().query("pooling != 'different'").index
+    for study, rows in (
+        ("with", thermal(outcome)),
+        ("without", others(outcome)),
+    )
+    if study == "with" or len(rows) < len(thermal(outcome))
 ]
-pooled = pd.DataFrame(
-    [
-        {
-            "outcome": pooling().loc[outcome, "label"],
-            "study": study,
-            "method": name,
-            "fit": fit(rows),
-        }
-        for outcome in outcomes
-        for study, rows in (
-            ("with", thermal(outcome)),
-            ("without", others(outcome)),
-        )
-        for name, fit in methods.items()
-        if study == "with" or len(rows) < len(thermal(outcome))
-    ]
-)
-for code in ("studies", "percent", "interval", "prediction", "i2"):
-    pooled[code] = [format(fit, code) for fit in pooled["fit"]]
 
 # %%
+methods = {"mixed model": binomial_glmm, "logit, REML": logit_reml}
+pooled = pd.DataFrame(
+    [
+        (pooling().loc[outcome, "label"], study, name, fit(rows))
+        for outcome, study, rows in choices
+        for name, fit in methods.items()
+    ],
+    columns=["outcome", "study", "method", "fit"],
+)
+for code in ("studies", "percent", "interval", "prediction", "tau2", "i2", "p"):
+    pooled[code] = [format(fit, code) for fit in pooled["fit"]]
+
+# %% tags=["hide-input"]
 show(
     table(
         pooled,
@@ -349,7 +356,6 @@ show(
             "percent": "Pooled",
             "interval": "Confidence interval",
             "prediction": "Prediction interval",
-            "i2": "I²",
         },
         carry=["fit"],
         id="16-pooled",
@@ -358,8 +364,27 @@ show(
         notes=[
             "Mixed model: binomial-normal, by maximum likelihood. REML: restricted maximum "
             "likelihood, with the interval of Knapp and Hartung.",
+        ],
+    )
+)
+
+# %% tags=["hide-input"]
+show(
+    table(
+        pooled[pooled["study"] == "with"],
+        {
+            "outcome": "Outcome",
+            "method": "Method",
+            "tau2": "τ² (interval)",
+            "i2": "I² (interval)",
+            "p": "p, all alike",
+        },
+        id="16-heterogeneity",
+        status="derived",
+        caption="How far do the series lie apart, the study included?",
+        notes=[
             "τ²: variance between series, on the logit scale. I²: share of the variation that "
-            "lies between series.",
+            "lies between series. p: test of whether all series share one proportion.",
         ],
     )
 )
@@ -423,6 +448,8 @@ show(
 
 # %%
 left_out = leave_one_out(thermal("severe_hypocalcaemia"), binomial_glmm)
+
+# %% tags=["hide-input"]
 show(
     table(
         left_out,
@@ -441,6 +468,8 @@ show(
 
 # %%
 anyway = binomial_glmm(thermal("target_pth"))
+
+# %% tags=["hide-input"]
 show(
     say(
         """

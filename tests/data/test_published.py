@@ -76,7 +76,7 @@ def test_claims_agree_with_each_other():
 
 def test_a_claim_is_quoted_as_printed():
     claim = published.claim("predictor_pth_or")
-    assert f"{claim}" == "5.1 (95\u00a0% CI 1.1 to 23.1)"
+    assert f"{claim}" == "5.1 (95\u00a0% CI 1.1\u00a0to\u00a023.1)"
     assert f"{claim:value}" == "5.1"
     assert claim.limits == ("1.1", "23.1")
     assert claim.number == 5.1

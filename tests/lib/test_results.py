@@ -56,10 +56,10 @@ def test_p_value(p, text):
 
 
 def test_faces_of_a_proportion():
-    assert f"{TARGET}" == f"87.3{NBSP}% (95{NBSP}% CI 79.2 to 93.0{NBSP}%)"
+    assert f"{TARGET}" == f"87.3{NBSP}% (95{NBSP}% CI 79.2{NBSP}to{NBSP}93.0{NBSP}%)"
     assert f"{TARGET:count}" == "89 of 102 patients"
     assert f"{TARGET:lower}" == percent(0.7924)
-    assert percent_span(0.1, 0.25) == f"10.0 to 25.0{NBSP}%"
+    assert percent_span(0.1, 0.25) == f"10.0{NBSP}to{NBSP}25.0{NBSP}%"
 
 
 def test_an_unknown_format_code_lists_the_known():
