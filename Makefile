@@ -28,10 +28,7 @@ help: ## List these targets
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
 
 book: $(STAMP) ## Build the book; a warning or a failing cell stops it
-	rm -rf _build/html
-	$(VENV)/bin/jupyter-book build . -W -n --keep-going
-	@test -f _build/html/index.html
-	@printf '\nThe book is ready. Open %s\n' _build/html/index.html
+	$(PY) book/_extensions/build.py
 
 test: check book ## Check everything: style, types, pairs, the book, the tests
 	$(PY) -m pytest $(PYTEST_ARGS)

@@ -10,6 +10,7 @@ import subprocess
 import tomllib
 from pathlib import Path
 
+import build
 import pytest
 import yaml
 
@@ -237,7 +238,7 @@ def test_make_test_leaves_nothing_out() -> None:
     did = dry_run("test")
     order = [
         "-m ruff check .", "-m ruff format --check .", "-m mypy", "pairs.py --check",
-        "jupyter-book build . -W -n --keep-going", "-m pytest",
+        "book/_extensions/build.py", "-m pytest",
     ]  # fmt: skip
     places = [did.find(step) for step in order]
     assert -1 not in places
@@ -253,10 +254,31 @@ def test_no_recipe_of_a_check_hides_a_failure() -> None:
     assert not re.search(r"^(\.IGNORE|MAKEFLAGS)\b", MAKEFILE, re.M)
 
 
-def test_make_book_keeps_the_cache_and_drops_the_pages() -> None:
-    did = dry_run("book")
-    assert re.findall(r"rm -rf (.*)", did) == ["_build/html"]
-    assert did.index("rm -rf _build/html") < did.index("jupyter-book build")
+def test_every_warning_of_the_build_is_fatal() -> None:
+    assert build.OPTIONS == ("-W", "-n", "--keep-going")
+
+
+def test_the_site_is_removed_when_its_frame_changed_and_only_then(tmp_path: Path) -> None:
+    (tmp_path / "book/_static").mkdir(parents=True)
+    (tmp_path / "_toc.yml").write_text("root: a\n")
+    site = tmp_path / "_build/html"
+
+    def stale() -> bool:
+        site.mkdir(parents=True, exist_ok=True)
+        return build.remove_stale_site(tmp_path)
+
+    assert stale()  # nothing is known of what it was built from
+    assert not site.exists()
+    assert not stale()
+    assert site.exists()
+    (tmp_path / "_toc.yml").write_text("root: b\n")
+    assert stale()
+    assert not site.exists()
+    (tmp_path / "book/_static/new.css").write_text("")
+    assert stale()
+    (tmp_path / "book/_static/new.css").unlink()
+    assert stale()
+    assert not stale()
 
 
 # ---- one version ---------------------------------------------------------------------------------

@@ -59,6 +59,19 @@ def settle(app: Sphinx, exception: Exception | None) -> None:
             shutil.copyfile(source, target)
     for path in static.rglob("*.map"):
         path.unlink()
+    remove_orphans(Path(app.outdir))
+
+
+def remove_orphans(site: Path) -> None:
+    """Remove downloads that no page offers any longer."""
+    offered = {
+        name
+        for page in site.rglob("*.html")
+        for name in re.findall(r'_downloads/([^"/]+)"', page.read_text("utf-8"))
+    }
+    for path in (site / "_downloads").glob("*"):
+        if path.is_file() and path.name not in offered:
+            path.unlink()
 
 
 def write_downloads(app: Sphinx, doctree: nodes.document, docname: str) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import assets
 import cachekey
+import codelinks
 import execution
 import pages
 import records
@@ -22,6 +23,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("env-before-read-docs", execution.execute)
     app.connect("source-read", cachekey.add_key)
     app.connect("doctree-resolved", assets.write_downloads)
+    app.connect("html-page-context", codelinks.add_links)
     app.connect("build-finished", cachekey.forget_after_warnings, priority=100)
     for finish in (assets.settle, records.collect, pages.write_front_door):
         app.connect("build-finished", finish, priority=900)

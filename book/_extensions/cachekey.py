@@ -77,6 +77,12 @@ def kept(env: BuildEnvironment) -> dict[str, str]:
     return store
 
 
+def read_now(app: Sphinx) -> set[str]:
+    """Return the notebooks that were read in this build."""
+    names: set[str] = app.__dict__.setdefault("_book_read", set())
+    return names
+
+
 def outdated(
     app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]
 ) -> list[str]:
@@ -96,6 +102,7 @@ def add_key(app: Sphinx, docname: str, content: list[str]) -> None:
         digest = dependencies.digest(root_of(app), path)
         content[0] = with_inputs(content[0], digest, docname)
         kept(app.env)[docname] = digest
+        read_now(app).add(docname)
 
 
 def purge(app: Sphinx, env: BuildEnvironment, docname: str) -> None:

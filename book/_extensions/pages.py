@@ -11,6 +11,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+from jinja2 import FileSystemBytecodeCache
 from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.jinja2glue import BuiltinTemplateLoader
@@ -70,7 +71,14 @@ def repair(page: str) -> str:
 
 
 class Templates(BuiltinTemplateLoader):  # type: ignore[misc]
-    """The theme's templates, repaired as they are rendered."""
+    """The theme's templates, compiled once and repaired as they are rendered."""
+
+    def init(self, builder: Any, theme: Any = None, dirs: Any = None) -> None:
+        """Keep the compiled templates beside the pickled pages."""
+        super().init(builder, theme, dirs)
+        folder = Path(builder.doctreedir, "templates")
+        folder.mkdir(parents=True, exist_ok=True)
+        self.environment.bytecode_cache = FileSystemBytecodeCache(str(folder))
 
     def render(self, template: str, context: dict[str, Any]) -> str:
         """Render a template; a whole page is repaired."""

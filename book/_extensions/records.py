@@ -96,6 +96,9 @@ def collect(app: Sphinx, exception: Exception | None) -> None:
     folder = Path(app.outdir, "_results")
     folder.mkdir(exist_ok=True)
     for name, path in sorted(cachekey.notebooks(app, app.env.found_docs).items()):
+        target = folder / f"{path.stem}.json"
+        if name not in cachekey.read_now(app) and target.is_file():
+            continue  # the page was not read again: it says what it said
         notebook = executed(app, name, path)
         if notebook is None:
             continue
@@ -111,4 +114,4 @@ def collect(app: Sphinx, exception: Exception | None) -> None:
             "items": found,
         }
         text = json.dumps(content, ensure_ascii=False, indent=1) + "\n"
-        (folder / f"{path.stem}.json").write_text(text, "utf-8")
+        target.write_text(text, "utf-8")
