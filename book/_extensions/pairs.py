@@ -2,13 +2,15 @@
 
 ``python book/_extensions/pairs.py`` puts each chapter into the form that Jupyter itself would
 save, and writes each script that differs. ``--check`` changes nothing: it compares the halves
-cell by cell, never by file time, and exits with 1 when something is out of step.
+cell by cell, never by file time, and exits with 1 when something is out of step. Code cells are
+formatted on the way, by the rules that lie beside the scripts.
 """
 
 from __future__ import annotations
 
 import difflib
 import os
+import subprocess
 import sys
 from collections.abc import Iterator
 from itertools import zip_longest
@@ -30,10 +32,31 @@ def read(path: Path) -> Any:
     return jupytext.read(path, config=load_jupytext_config(str(path.resolve())))
 
 
+def tidy(notebook: Any, place: Path) -> None:
+    """Format the code cells as ruff formats a script; a cell that is no plain Python stays."""
+    cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    mark = "# ruff formats all cells of a chapter in one go; a cell ends here"
+    code = f"\n\n{mark}\n\n".join(cell.source for cell in cells) + "\n"
+    for step in (("check", "--fix-only", "--select", "I"), ("format",)):
+        command = [sys.executable, "-m", "ruff", *step, "--quiet", "--no-cache"]
+        run = subprocess.run(
+            [*command, "--stdin-filename", str(place), "-"],
+            input=code,
+            capture_output=True,
+            encoding="utf-8",
+        )
+        if run.returncode:
+            return
+        code = run.stdout
+    for cell, source in zip(cells, code.split(mark), strict=True):
+        cell.source = source.strip("\n")
+
+
 def write(path: Path, form: str) -> str:
-    """Return a chapter in another form, as Jupyter would save it."""
+    """Return a chapter in another form, as Jupyter would save it, its code formatted."""
     notebook = read(path)
     notebook.metadata["kernelspec"] = dict(KERNEL)
+    tidy(notebook, path.parent.parent / Path(SCRIPTS).name / f"{path.stem}.py")
     config = load_jupytext_config(str(path.resolve()))
     text: str = jupytext.writes(notebook, form, config=config)
     return text

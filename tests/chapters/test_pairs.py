@@ -146,3 +146,19 @@ def test_saving_in_jupyter_changes_nothing(repository: Path) -> None:
     manager.save(model, "book/chapters/01_a.md")
     assert (repository / "book/chapters/01_a.md").read_text("utf-8") == CHAPTER
     assert list(pairs.problems(repository)) == []
+
+
+def test_code_cells_are_formatted_and_cells_that_are_no_plain_python_stay(tmp_path: Path) -> None:
+    notebook = pairs.jupytext.reads("```{code-cell}\nx = [1,2]\n```\n", "md:myst")
+    notebook.cells = [
+        type(notebook.cells[0])(cell_type="code", metadata={}, source=source)
+        for source in ("import re\nimport os\nx = [1,2]", "y = {'a':\n 1}")
+    ]
+    pairs.tidy(notebook, tmp_path / "x.py")
+    assert [cell.source for cell in notebook.cells] == [
+        "import os\nimport re\n\nx = [1, 2]",
+        'y = {"a": 1}',
+    ]
+    notebook.cells[0].source = "%timeit x = [1,2]"
+    pairs.tidy(notebook, tmp_path / "x.py")
+    assert notebook.cells[0].source == "%timeit x = [1,2]"
