@@ -39,6 +39,8 @@ PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
         re.compile(r'<div class="sidebar-primary-items__start(?=[^>]*>)(?![^>]*role=)([^"]*)"'),
         r'<div class="sidebar-primary-items__start\1" role="region" aria-label="Sidebar"',
     ),
+    # entries of the bibliography are the items of their list
+    (re.compile(r' role="doc-biblioentry"'), ' role="listitem"'),
     # one h1 a page: the print-only copy of the title, and of the contents' heading
     (
         re.compile(r'(<div id="jb-print-docs-body"[^>]*>\s*)<h1>(.*?)</h1>', re.S),

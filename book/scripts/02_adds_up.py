@@ -227,7 +227,7 @@ show(
         """
         By the exact interval, the share that reaches the target may be as low as
         {target:lower} or as high as {target:upper}. One nerve paralysis in {paralysis:n} patients
-        is compatible with a risk of up to {paralysis:upper}. And technical success in all
+        is compatible with a risk of up to {paralysis:upper}. And technical success in
         {success:count} leaves room for a failure rate of {worst:percent}.
         """,
         id="02-intervals-say",
