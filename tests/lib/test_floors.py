@@ -9,9 +9,9 @@ import pytest
 
 ROOT = Path(__file__).parents[2] / "analysis_lib"
 FLOORS = [
-    {"errors", "results", "units", "published"},
-    {"proportions", "consistency", "design_analysis", "odds_ratio"},
-    {"two_by_two", "study_counts", "binomial_normal", "pooled", "synthesis"},
+    {"errors", "results", "units", "datapackage", "published", "cohort"},
+    {"proportions", "consistency", "design_analysis", "odds_ratio", "logistic"},
+    {"two_by_two", "study_counts", "binomial_normal", "pooled", "synthesis", "verify"},
     {"report"},
     {"tables", "figures"},
     {"ledger", "dictionary"},
