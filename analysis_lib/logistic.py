@@ -4,12 +4,11 @@ Thousands of fits of a hundred rows are what a bootstrap or a simulated cohort a
 iterated side by side here, in blocks of arrays that fit a processor's cache. One fit takes the
 same road as a block of one. The intercept is the caller's column: nothing is added to ``x``.
 
-**Convergence.** Newton-Raphson from zero, in a basis where the columns are orthonormal. ``reach``
-is the largest change of a linear predictor that a full Newton step would make. Where it exceeds
-1.75, the step is shortened to log(1 + reach) / reach of itself. Both raise the likelihood always
-(self-concordance, Bach 2010), so no likelihood is evaluated on the way and no step is taken back.
-Iteration stops where the next step is bound to move no coefficient by more than ``tolerance``
-standard errors.
+**Convergence.** Newton-Raphson in a basis where the columns are orthonormal. ``reach`` is the
+largest change of a linear predictor that a full step makes. A step is halved until the likelihood
+has risen by a tenth of what its slope promises; with a reach up to 1.5 that is certain beforehand
+(self-concordance, Bach 2010), and no likelihood is computed. Iteration stops where the next step
+is bound to move no coefficient by more than ``tolerance`` standard errors.
 
 **Separation.** A direction d separates if no row contradicts it: x_i'd >= 0 for events and <= 0
 for the others, and not all 0 (Albert & Anderson 1984). Then no maximum exists. Two facts decide:
@@ -66,8 +65,9 @@ ILL_CONDITIONED = 6  # never leaves this module: to be fitted again in a basis o
 ILL = 1e-8  # share of an information left beside the other columns, in a shared basis
 COLLAPSED = 1e-13  # the same, where digits are used up
 DEPENDENT = 1e-11  # share of a column's length left beside the others: singular
+SAFE = 1.5  # largest reach of a step that surely raises the likelihood
 BOUNDARY = 1e-3  # largest move of a row that counts as on the boundary
-CELLS = 1 << 18  # numbers in the arrays of one block, about
+CELLS = 1 << 19  # numbers in the arrays of one block, about
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -229,7 +229,7 @@ def fit_many(
         codes=np.full(size, NOT_CONVERGED, dtype=np.int8),
     )
     if chunk is None:
-        chunk = max(1, CELLS // (n * (6 + (p * (p + 3) // 2 if xs.ndim == 3 else 0))))
+        chunk = max(1, CELLS // (n * (6 + (p if xs.ndim == 3 else 0))))
     basis = None if xs.ndim == 3 else _basis(xs)
     for start in range(0, size, chunk):
         members = np.arange(start, min(start + chunk, size))
@@ -291,31 +291,33 @@ def _whole(value: float) -> float:
     return int(value) if value.is_integer() else value
 
 
-def _numbers(values: ArrayLike, name: str, columns: bool = False) -> NDArray[Any]:
-    """Return an array of numbers; DataError with a count where a value is missing or infinite."""
-    array = np.asarray(values)
+def _numbers(values: Any, name: str) -> NDArray[Any]:
+    """Return an array of numbers; DataError that counts values that are missing or infinite."""
+    array: NDArray[Any] = np.asarray(values)
     if array.dtype.kind not in "biuf":
+        import pandas as pd
+
         try:
-            array = np.asarray(values, dtype=float)
+            array = np.where(pd.isna(array), math.nan, array.astype(object)).astype(float)
         except (TypeError, ValueError) as error:
-            raise DataError(
-                f"{name} has values that are not numbers; leave out or impute rows with missing "
-                "values before the fit"
-            ) from error
+            raise DataError(f"{name} has values that are not numbers: {error}") from error
     # The extremes show a missing value without an array as large as the data.
-    if array.size and array.dtype.kind == "f":
-        ends = np.array([array.min(), array.max()])
-        if not np.isfinite(ends).all():
-            bad = ~np.isfinite(array)
-            where = ""
-            if columns:
-                counts = bad.reshape(-1, array.shape[-1]).sum(axis=0)
-                listed = (f"{count} in column {at}" for at, count in enumerate(counts) if count)
-                where = f" ({', '.join(listed)}; the first is column 0)"
-            raise DataError(
-                f"{name} has {bad.sum()} missing or infinite values{where}; leave out or impute "
-                "these rows before the fit"
-            )
+    if array.size and not np.isfinite(np.array([array.min(), array.max()], dtype=float)).all():
+        bad = ~np.isfinite(array)
+        where = ""
+        if name == "x" and array.ndim > 1:
+            labels = getattr(values, "columns", range(array.shape[-1]))
+            counts = bad.reshape(-1, array.shape[-1]).sum(axis=0).tolist()
+            listed = [
+                f"{count} in column {label!r}"
+                for label, count in zip(labels, counts, strict=True)
+                if count
+            ]
+            where = f" ({', '.join(listed)})"
+        raise DataError(
+            f"{name} has missing or infinite values: {bad.sum()} of {bad.size}{where}; leave out "
+            "or impute these rows before the fit"
+        )
     return array
 
 
@@ -323,7 +325,7 @@ def _checked(
     x: ArrayLike, y: ArrayLike, weights: ArrayLike | None
 ) -> tuple[Floats, NDArray[Any], NDArray[Any] | None]:
     """Return design, outcomes and weights as arrays, or raise what :func:`fit_many` says."""
-    xs = _numbers(x, "x", columns=True).astype(float, copy=False)
+    xs = _numbers(x, "x").astype(float, copy=False)
     ys = _numbers(y, "y")
     ws = None if weights is None else _numbers(weights, "weights")
     shapes = f"x {xs.shape}, y {ys.shape}" + ("" if ws is None else f", weights {ws.shape}")
@@ -377,10 +379,11 @@ def _fit_block(
 ) -> None:
     """Fit ``members`` of the batch and write them into ``out``; y and w are (members, n)."""
     weighed = w > 0
-    both = (y & weighed).any(axis=1) & (~y & weighed).any(axis=1)
+    both = (y & weighed).any(axis=1) & (weighed > y).any(axis=1)
     out.codes[members] = np.where(weighed.any(axis=1), NO_EVENTS, NO_WEIGHT)
-    members, y, w = members[both], y[both], w[both]
-    top = w.max(axis=1, initial=1e-300)
+    if not both.all():
+        members, y, w = members[both], y[both], w[both]
+    top = w.max(axis=1)
     scaled = w / top[:, None]
     if basis is None:
         design = x[members] if x.ndim == 3 else np.broadcast_to(x, (len(members), *x.shape))
@@ -429,54 +432,82 @@ def _newton(
     likelihoods, steps = np.zeros(b), np.full(b, max_iterations, dtype=np.int64)
     codes = np.full(b, NOT_CONVERGED, dtype=np.int8)
 
-    live = np.arange(b)
-    last = np.zeros(b, dtype=bool)
-    signed = signs * w
+    live, decided, last = np.arange(b), np.zeros(b, dtype=bool), np.zeros(b, dtype=bool)
     # Start: the overall odds, as far as the columns can say "constant"; it saves a step or two.
-    odds = np.maximum(signed, 0).sum(axis=1) / -np.minimum(signed, 0).sum(axis=1)
+    odds = (w * (signs > 0)).sum(axis=1) / (w * (signs < 0)).sum(axis=1)
     constant = z.mean(axis=0) if z.ndim == 2 else _times(w, z) / z.shape[1]
     gamma = np.log(odds)[:, None] * constant
     # Minus the linear predictor, with the sign of the class seen.
     against = -signs * _times(gamma, z.swapaxes(-1, -2))
     for count in range(max_iterations + 1):
-        odds = np.exp(np.minimum(against, 700.0))
-        other = odds / (1 + odds)  # probability of the class not seen
-        score = _times(signed * other, z)
-        information = _times(w * other / (1 + odds), products)
-        lower, kept = _cholesky(information.T[packed])
+        odds = np.minimum(against, 700.0)
+        np.exp(odds, out=odds)
+        rest = odds + 1
+        pull = odds / rest  # probability of the class not seen
+        pull *= w
+        score = _times(signs * pull, z)
+        pull /= rest
+        lower, kept = _cholesky(_times(pull, products).T[packed])
 
-        gone = last | (kept < COLLAPSED)
+        collapsed = (kept < COLLAPSED) & ~decided
+        last &= ~collapsed
         if last.any():
             at = live[last]
             codes[at], steps[at], gammas[at] = CONVERGED, count, gamma[last]
             inverses[at] = _inverse(lower[:, :, last])
             likelihoods[at] = -np.einsum("bn,bn->b", w[last], np.log1p(odds[last]))
+        steps[live[collapsed]] = count
+        decided |= last | collapsed
         if count == 0 and stop_if_ill:
             codes[live[kept < ILL]] = ILL_CONDITIONED
-            gone |= kept < ILL
+            decided |= kept < ILL
         if count == max_iterations:
             break
 
         step, decrement = _solve(lower, score.T)
-        move = _times(step, z.swapaxes(-1, -2)) * signs
+        move = _times(step, z.swapaxes(-1, -2))
+        move *= signs
         least = move.min(axis=1)
         reach = np.maximum(move.max(axis=1), -least)
-        for i in np.flatnonzero((reach >= 1) & (least > -BOUNDARY) & ~gone):
+        for i in np.flatnonzero((reach >= 1) & (least > -BOUNDARY) & ~decided):
             if _separates(step[i], z if z.ndim == 2 else z[i], signs[i]):
-                codes[live[i]], steps[live[i]], gone[i] = SEPARATED, count + 1, True
-        share = np.where(reach > 1.75, np.log1p(reach) / np.maximum(reach, 1), 1.0)
-        gamma += share[:, None] * step
-        against -= share[:, None] * move
-        last = (reach <= 0.5) & (reach * decrement <= tolerance)
-        if gone.any():
-            stay = ~gone
-            live, gamma, last, w = live[stay], gamma[stay], last[stay], w[stay]
-            signs, signed, against = signs[stay], signed[stay], against[stay]
+                codes[live[i]], steps[live[i]], decided[i] = SEPARATED, count + 1, True
+        far = np.flatnonzero((reach > SAFE) & ~decided)
+        if len(far):
+            share = _share(against[far], move[far], w[far], decrement[far] ** 2)[:, None]
+            step[far] *= share
+            move[far] *= share
+        gamma += step
+        against -= move
+        last = (reach <= 0.5) & (reach * decrement <= tolerance) & ~decided
+        if decided.all():
+            break
+        if 8 * decided.sum() > len(live):  # leaving them in costs less than copying the others
+            stay = ~decided
+            live, decided, last, gamma = live[stay], decided[stay], last[stay], gamma[stay]
+            w, signs, against = w[stay], signs[stay], against[stay]
             if z.ndim == 3:
                 z, products = z[stay], products[stay]
-            if not len(live):
-                break
     return gammas, inverses, likelihoods, steps, codes
+
+
+def _share(against: Floats, move: Floats, w: Floats, slope: Floats) -> Floats:
+    """Halve steps (b,) until the log-likelihood rises by a tenth of what its slope promises."""
+
+    def loss(linear: Floats) -> Floats:
+        logs = np.log1p(np.exp(np.minimum(linear, 700.0)))
+        total: Floats = np.einsum("bn,bn->b", w, np.maximum(logs, linear))
+        return total
+
+    share, at = np.ones(len(w)), np.arange(len(w))
+    before = loss(against)
+    while len(at):
+        after = loss(against - share[at, None] * move)
+        low = (after > before - 0.1 * share[at] * slope + 1e-13 * before) & (share[at] > 1e-9)
+        at, against, move, w = at[low], against[low], move[low], w[low]
+        before, slope = before[low], slope[low]
+        share[at] /= 2
+    return share
 
 
 def _separates(step: Floats, z: Floats, signs: Floats) -> bool:
