@@ -22,7 +22,7 @@ for the others, and not all 0 (Albert & Anderson 1984). Then no maximum exists. 
   the sign of each row is checked. Only a direction that passes counts as separation.
 
 So neither a large coefficient nor a limit of iterations is taken for separation. An overlap below
-about 1e-9 of a column's spread counts as none.
+about 1e-10 of a column's spread counts as none.
 
 References
 ----------
