@@ -22,7 +22,7 @@ LAB_SETTINGS := $(VENV)/etc/jupyter/labconfig/default_setting_overrides.json
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help book test check lab serve pairs reference bench lock lock-check set-up lab-settings clean need-uv
+.PHONY: help book test check lab serve data pairs reference bench lock lock-check set-up lab-settings clean need-uv
 
 help: ## List these targets
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -45,6 +45,9 @@ lab: lab-settings ## Open the chapters as notebooks in JupyterLab
 serve: $(STAMP) ## Show the built book at http://127.0.0.1:8000
 	@test -f _build/html/index.html || { echo "There is no book yet. Run 'make book' first."; exit 1; }
 	$(PY) -m http.server --bind 127.0.0.1 --directory _build/html $(PORT)
+
+data: $(STAMP) ## Build the simulated cohort in data/cohort again
+	$(PY) -m analysis_lib build --out data/cohort
 
 pairs: $(STAMP) ## Write the scripts in book/scripts from the chapters
 	$(PY) book/_extensions/pairs.py

@@ -2,12 +2,16 @@
 
 Floors, each importing only from those below it:
 
+6. ``__main__``: the command line
 5. ``ledger``, ``dictionary``: what the paper says beside what the book finds; the tables explained
 4. ``tables``, ``figures``: what a reader sees
 3. ``report``: sentences with numbers in them, and how anything is shown
-2. ``two_by_two``; ``synthesis`` with ``study_counts``, ``binomial_normal`` and ``pooled``: analyses
-1. ``proportions``, ``consistency``, ``odds_ratio``, ``design_analysis``: estimators
-0. ``published``, ``results``, ``units``, ``errors``: data, and the shapes results come in
+2. ``two_by_two``; ``synthesis`` with ``study_counts``, ``binomial_normal`` and ``pooled``;
+   ``compatible`` with ``permutation`` and ``records``: the simulated cohort; ``verify``: its proof
+1. ``proportions``, ``consistency``, ``odds_ratio``, ``design_analysis``, ``logistic``: estimators;
+   ``trajectories``: laboratory values as they are assumed to run
+0. ``published``, ``cohort``, ``scenario``, ``datapackage``, ``results``, ``units``, ``errors``:
+   data, assumptions, and the shapes results come in
 """
 
 __version__ = "0.1.0"

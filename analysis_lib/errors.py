@@ -25,6 +25,10 @@ class EncodingError(DataError):
     """A text file that is not UTF-8."""
 
 
+class MissingTableError(DataError):
+    """A file of a table that is not where it was looked for."""
+
+
 class MissingColumnError(DataError):
     """A table without a column that its descriptor requires."""
 

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from analysis_lib.consistency import rounding_range
 from analysis_lib.errors import DataError
 from analysis_lib.published import Claim, claim
 from analysis_lib.results import Result, Status
 from analysis_lib.tables import Table, table
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Verdict = Literal[
     "by construction", "same", "within rounding", "differs", "not derivable", "not stated"
@@ -110,6 +113,29 @@ def cannot_compare(
     if verdict not in ("not derivable", "not stated"):
         raise DataError(f"verdict {verdict!r} needs numbers; use compare()")
     return _entry(claim(claim_id), ours, status, verdict, reason, quantity)
+
+
+def from_verification(table: pd.DataFrame) -> list[Entry]:
+    """Return an entry for each row of :func:`analysis_lib.verify.verify`.
+
+    The cohort was built to fit, so that a claim which holds is matched *by construction*; one
+    that does not is said to differ, and one that no rows can show is not derivable.
+    """
+    entries = []
+    for row in table.to_dict("records"):
+        verdict: Verdict = "not derivable"
+        if isinstance(row["holds"], (bool, int)):
+            verdict = "by construction" if row["holds"] else "differs"
+        entries.append(
+            _entry(
+                claim(str(row["claim_id"])),
+                str(row["found"]),
+                "simulated",
+                verdict,
+                str(row["reason"]),
+            )
+        )
+    return entries
 
 
 def _entry(

@@ -6,32 +6,21 @@ against their descriptor, ``data/datapackage.json``, each time they are loaded.
 
 from __future__ import annotations
 
-import csv
 import functools
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from analysis_lib.errors import (
-    DataError,
-    EncodingError,
-    InvalidTableError,
-    MissingColumnError,
-    Problem,
-    UnknownClaimError,
-)
+from analysis_lib.datapackage import ROOT, read, resource
+from analysis_lib.errors import DataError, InvalidTableError, Problem, UnknownClaimError
 from analysis_lib.results import NBSP, Result, number
 
 if TYPE_CHECKING:
     import pandas as pd
 
-ROOT = Path(__file__).resolve().parents[1]
 READS = ("data/datapackage.json", "data/published/*.csv")
 """Files that this module reads: a chapter that reaches the module depends on them."""
-
-PANDAS_TYPES = {"string": "string", "integer": "Int64", "number": "Float64"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -191,79 +180,27 @@ def claim(claim_id: str) -> Claim:
     return known[claim_id]
 
 
-def descriptor() -> dict[str, Any]:
-    """Return ``data/datapackage.json`` as plain data."""
-    package: dict[str, Any] = json.loads((ROOT / READS[0]).read_text("utf-8"))
-    return package
-
-
 Rules = Callable[[dict[str, Any]], list[str]]
 """What a row, its missing cells left out, breaks beyond the rules of its columns."""
 
 
 def _load(name: str, path: Path | None, rules: Rules) -> pd.DataFrame:
-    resource = next(r for r in descriptor()["resources"] if r["name"] == name)
-    path = path or ROOT / "data" / resource["path"]
-    fields = {field["name"]: field["type"] for field in resource["schema"]["fields"]}
-    text = _read_utf8(path)
-    header = next(csv.reader(text.splitlines()), [])
-    missing = [field for field in fields if field not in header]
-    if missing:
-        raise MissingColumnError(
-            f"{path.name}: no column {', '.join(map(repr, missing))}; it has {header}. "
-            f"Add the column with the header exactly as in data/datapackage.json."
-        )
-    problems = _descriptor_problems(resource, path)
-    if problems:
-        raise InvalidTableError(problems)
     import pandas as pd
 
-    frame = pd.read_csv(
-        path,
-        dtype={field: PANDAS_TYPES[kind] for field, kind in fields.items()},
-        keep_default_na=False,
-        na_values=[""],
-    )
-    for line, row in enumerate(frame.to_dict("records"), start=2):
-        present = {str(key): value for key, value in row.items() if not pd.isna(value)}
+    described = resource(name)
+    path = path or ROOT / "data" / described["path"]
+    frame, problems = read(described, path)
+    if problems:
+        raise InvalidTableError(problems)
+    for row, cells in zip(frame.index, frame.to_dict("records"), strict=True):
+        present = {str(key): value for key, value in cells.items() if not pd.isna(value)}
         problems += [
-            Problem(file=path.name, row=line, column="", value="", rule=rule)
+            Problem(file=path.name, row=row, column="", value="", rule=rule)
             for rule in rules(present)
         ]
     if problems:
         raise InvalidTableError(problems)
-    return frame
-
-
-def _read_utf8(path: Path) -> str:
-    data = path.read_bytes()
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data[: error.start].count(b"\n") + 1
-        raise EncodingError(
-            f"{path.name}, row {line}: byte {data[error.start]:#04x} is not UTF-8. "
-            "Save the file as 'CSV UTF-8' and load it again."
-        ) from None
-
-
-def _descriptor_problems(resource: dict[str, Any], path: Path) -> list[Problem]:
-    """Every cell that breaks a type or constraint of the descriptor, found by frictionless."""
-    from frictionless import Resource
-
-    described = {**resource, "path": path.name}
-    report = Resource.from_descriptor(described, basepath=str(path.parent)).validate()
-    return [
-        Problem(
-            file=path.name,
-            row=getattr(error, "row_number", 1),
-            column=getattr(error, "field_name", ""),
-            value=str(getattr(error, "cell", "")),
-            rule=error.note,
-        )
-        for task in report.tasks
-        for error in task.errors
-    ]
+    return frame.reset_index(drop=True)
 
 
 def _claim_rules(row: dict[str, Any]) -> list[str]:

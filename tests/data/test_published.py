@@ -5,13 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from analysis_lib import published
+from analysis_lib import datapackage, published
 from analysis_lib.consistency import counts_for_percentage
 from analysis_lib.errors import (
     DataError,
     EncodingError,
     InvalidTableError,
     MissingColumnError,
+    MissingTableError,
     UnknownClaimError,
 )
 
@@ -35,20 +36,29 @@ def broken(tmp_path, name, old, new):
 
 @pytest.mark.parametrize("name", LOADERS)
 def test_every_table_loads_with_the_columns_of_its_descriptor(name):
-    resource = next(r for r in published.descriptor()["resources"] if r["name"] == name)
+    resource = next(r for r in datapackage.descriptor()["resources"] if r["name"] == name)
     frame = LOADERS[name]()
     assert list(frame.columns) == [field["name"] for field in resource["schema"]["fields"]]
     assert len(frame) > 3
 
 
-def test_the_descriptor_describes_every_file_and_every_column():
-    package = published.descriptor()
-    described = {resource["path"] for resource in package["resources"]}
+def test_the_descriptor_describes_every_published_file():
+    described = {resource["path"] for resource in datapackage.descriptor()["resources"]}
     files = {f"published/{path.name}" for path in (ROOT / "data/published").iterdir()}
-    assert described == files
-    for resource in package["resources"]:
+    assert {path for path in described if path.startswith("published/")} == files
+
+
+def test_the_descriptor_describes_every_column_and_says_what_each_table_is():
+    for resource in datapackage.descriptor()["resources"]:
+        folder = resource["path"].split("/")[0]
         assert resource["licenses"]
-        assert resource["status"] in ("published", "judgement")
+        assert (
+            resource["status"]
+            in {
+                "published": ("published", "judgement"),
+                "cohort": ("simulated",),
+            }[folder]
+        )
         for field in resource["schema"]["fields"]:
             required = field.get("constraints", {}).get("required", False)
             assert field["description"].endswith("."), field["name"]
@@ -62,7 +72,7 @@ def test_the_descriptor_is_a_valid_frictionless_package():
         Package.metadata_validate(json.loads((ROOT / "data/datapackage.json").read_text()))
         is not None
     )
-    assert not list(Package.metadata_validate(published.descriptor()))
+    assert not list(Package.metadata_validate(datapackage.descriptor()))
 
 
 def test_claims_agree_with_each_other():
@@ -181,3 +191,34 @@ def test_an_outcome_that_no_series_counts_lists_those_there_are():
 
 def test_every_outcome_has_a_judgement_on_pooling():
     assert set(published.evidence()["outcome"]) == set(published.pooling().index)
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path):
+    with pytest.raises(MissingTableError, match="no file claims.csv in"):
+        published.claims(tmp_path / "claims.csv")
+
+
+def test_a_column_that_nobody_described_is_refused(tmp_path):
+    path = broken(tmp_path, "pooling", "outcome,", "outcome,outcome,")
+    with pytest.raises(InvalidTableError, match="row 1, column 'outcome': stands twice"):
+        published.pooling(path)
+    path = tmp_path / "targets.csv"
+    lines = (ROOT / "data/published/targets.csv").read_text("utf-8").splitlines()
+    path.write_text("\n".join(["name," + lines[0], *(f"x,{line}" for line in lines[1:])]), "utf-8")
+    with pytest.raises(InvalidTableError, match="row 1, column 'name': is no column"):
+        published.targets(path)
+
+
+def test_columns_may_stand_in_any_order(tmp_path):
+    frame = published.targets()
+    path = tmp_path / "targets.csv"
+    frame[frame.columns[::-1]].to_csv(path, index=False)
+    assert published.targets(path).equals(frame)
+
+
+def test_a_table_saved_with_semicolons_says_so(tmp_path):
+    path = tmp_path / "targets.csv"
+    text = (ROOT / "data/published/targets.csv").read_text("utf-8")
+    path.write_text(text.replace(",", ";"), "utf-8")
+    with pytest.raises(MissingColumnError, match="separated by semicolons or tabs"):
+        published.targets(path)

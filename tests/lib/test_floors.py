@@ -9,12 +9,14 @@ import pytest
 
 ROOT = Path(__file__).parents[2] / "analysis_lib"
 FLOORS = [
-    {"errors", "results", "units", "datapackage", "published", "cohort"},
-    {"proportions", "consistency", "design_analysis", "odds_ratio", "logistic"},
-    {"two_by_two", "study_counts", "binomial_normal", "pooled", "synthesis", "verify"},
+    {"errors", "results", "units", "datapackage", "published", "cohort", "scenario"},
+    {"proportions", "consistency", "design_analysis", "odds_ratio", "logistic", "trajectories"},
+    {"two_by_two", "study_counts", "binomial_normal", "pooled", "synthesis", "verify"}
+    | {"permutation", "records", "compatible"},
     {"report"},
     {"tables", "figures"},
     {"ledger", "dictionary"},
+    {"__main__"},
 ]
 HEAVY = {"numpy", "pandas", "scipy", "statsmodels", "matplotlib", "seaborn", "frictionless"}
 MODULES = sorted(

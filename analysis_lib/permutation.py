@@ -1,0 +1,209 @@
+"""Makes associations by exchanging values between patients, so that no margin moves.
+
+A column keeps its values, and so its mean, its spread and its histogram; only who has which value
+changes. Thousands of such exchanges are scored at once by fitting the model on each.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from statistics import NormalDist
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analysis_lib.consistency import WaldRegion, rounding_range
+from analysis_lib.logistic import fit_many
+
+Floats = NDArray[np.float64]
+PROPOSALS = 192
+"""Exchanges scored in one round."""
+MARGIN = 0.02
+"""How far, in standard errors, a p-value must stay clear of its threshold."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Goal:
+    """What the model must print: odds ratio, limits and p-value of the exposure, as text.
+
+    ``region`` holds the pairs (log odds ratio, standard error) that print so. Candidates that
+    enter must pass ``screening_level`` alone, as risk factors, and miss ``independence_level`` in
+    the model.
+    """
+
+    estimate: str
+    lower: str
+    upper: str
+    p: str
+    region: WaldRegion
+    screening_level: float
+    independence_level: float = 0.05
+
+
+@dataclass(frozen=True, kw_only=True)
+class Score:
+    """How far a set of proposals is from the goal; arrays with one entry a proposal."""
+
+    distance: Floats
+    log_odds_ratio: Floats
+    standard_error: Floats
+    alone: Floats
+    together: Floats
+
+
+def columns_of(*parts: Floats) -> Floats:
+    """Stack an intercept and columns of shape (B, n) or (n,) into designs (B, n, p)."""
+    wide = np.broadcast_arrays(np.ones(1), *parts)
+    return np.stack(wide, axis=-1) if wide[0].ndim > 1 else np.stack(wide, axis=-1)[None]
+
+
+def z_alone(columns: Floats, outcome: Floats) -> Floats:
+    """Return the Wald statistic of each column alone; columns are (B, n). Missing if no fit."""
+    fits = fit_many(columns_of(columns), outcome)
+    z: Floats = fits.coefficients[:, 1] / fits.standard_errors[:, 1]
+    return z
+
+
+def score(columns: Floats, exposure: Floats, outcome: Floats, goal: Goal) -> Score:
+    """Score designs: ``columns`` (B, n, k) beside the exposure (n,), for an outcome (n,)."""
+    count, _, k = columns.shape
+    fits = fit_many(columns_of(exposure, *np.moveaxis(columns, 2, 0)), outcome)
+    b, s = fits.coefficients[:, 1], fits.standard_errors[:, 1]
+    together = fits.coefficients[:, 2:] / fits.standard_errors[:, 2:]
+    alone = z_alone(np.moveaxis(columns, 2, 1).reshape(count * k, -1), outcome).reshape(count, k)
+    centre_b, centre_s = goal.region.centre
+    half_b, half_s = _half_widths(goal.region)
+    off = ((b - centre_b) / half_b) ** 2 + ((s - centre_s) / half_s) ** 2
+    short = np.maximum(0, _z(goal.screening_level) + MARGIN - alone)
+    over = np.maximum(0, np.abs(together) - _z(goal.independence_level) + MARGIN)
+    # A tenth of a standard error beyond a threshold weighs as much as a width off the centre.
+    distance = off + 100 * (short**2 + over**2).sum(axis=1)
+    return Score(
+        distance=np.nan_to_num(distance, nan=math.inf),
+        log_odds_ratio=b,
+        standard_error=s,
+        alone=alone,
+        together=together,
+    )
+
+
+def meets(found: Score, index: int, goal: Goal) -> bool:
+    """Return whether a proposal prints exactly as the goal says."""
+    b, s = float(found.log_odds_ratio[index]), float(found.standard_error[index])
+    z = _z(0.05)
+    printed = (
+        (math.exp(b), goal.estimate),
+        (math.exp(b - z * s), goal.lower),
+        (math.exp(b + z * s), goal.upper),
+        (math.erfc(abs(b / s) / math.sqrt(2)), goal.p),
+    )
+    return (
+        all(_inside(value, text) for value, text in printed)
+        and bool((found.alone[index] > _z(goal.screening_level)).all())
+        and bool((np.abs(found.together[index]) < _z(goal.independence_level)).all())
+    )
+
+
+def exchange(
+    rng: np.random.Generator,
+    columns: Floats,
+    exposure: Floats,
+    outcome: Floats,
+    goal: Goal,
+    *,
+    rounds: int,
+) -> Iterator[tuple[Floats, Score, bool]]:
+    """Exchange values within columns until the model prints as the goal says.
+
+    Each round proposes exchanges of one to four pairs of patients within one column, keeps the
+    best if it is nearer, and yields the columns, their score and whether the goal is met. It ends
+    when it is, or after so many rounds.
+    """
+    n, k = columns.shape
+    best = score(columns[None], exposure, outcome, goal)
+    rows = np.arange(PROPOSALS)
+    for _ in range(rounds):
+        done = meets(best, 0, goal)
+        yield columns, best, done
+        if done:
+            return
+        proposals = np.repeat(columns[None], PROPOSALS, axis=0)
+        chosen = rng.integers(k, size=PROPOSALS)
+        pairs = 1 + rng.integers(4, size=PROPOSALS) * (rng.random(PROPOSALS) < 0.3)
+        for turn in range(4):
+            i, j = rng.integers(n, size=(2, PROPOSALS))
+            j = np.where(pairs > turn, j, i)
+            held = proposals[rows, i, chosen].copy()
+            proposals[rows, i, chosen] = proposals[rows, j, chosen]
+            proposals[rows, j, chosen] = held
+        found = score(proposals, exposure, outcome, goal)
+        nearest = int(np.argmin(found.distance))
+        if found.distance[nearest] < best.distance[0]:
+            columns = proposals[nearest]
+            best = _only(found, nearest)
+
+
+def nearest_start(starts: Floats, exposure: Floats, outcome: Floats, goal: Goal) -> Floats:
+    """Return the nearest to the goal among starting columns (B, n, k)."""
+    chosen: Floats = starts[int(np.argmin(score(starts, exposure, outcome, goal).distance))]
+    return chosen
+
+
+def shuffle_unrelated(
+    rng: np.random.Generator, column: Floats, outcome: Floats, level: float
+) -> Floats:
+    """Permute a column until it does not pass the screening; its values stay."""
+    while True:
+        proposals = rng.permuted(np.repeat(column[None], 16, axis=0), axis=1)
+        z = np.abs(z_alone(proposals, outcome))
+        fit = np.flatnonzero(z < _z(level) - MARGIN)
+        if len(fit):
+            chosen: Floats = proposals[fit[0]]
+            return chosen
+
+
+def youden_order(
+    rng: np.random.Generator, n: int, n_above: int, failures: int, failures_above: int
+) -> NDArray[np.bool_] | None:
+    """Return who fails, in descending order of the marker, so that the cut-off is Youden's.
+
+    The sum of sensitivity and specificity is largest, and only there, when the first ``n_above``
+    are called positive. None if no such order was found among a few thousand.
+    """
+    for _ in range(20):
+        order = np.zeros((500, n), dtype=bool)
+        top = rng.permuted(np.tile(np.arange(n_above - 1) < failures_above - 1, (500, 1)), axis=1)
+        below = n - n_above
+        rest = rng.permuted(np.tile(np.arange(below) < failures - failures_above, (500, 1)), axis=1)
+        order[:, : n_above - 1], order[:, n_above - 1], order[:, n_above:] = top, True, rest
+        gain = np.where(order, 1 / failures, -1 / (n - failures)).cumsum(axis=1)
+        peak = gain[:, n_above - 1].copy()
+        gain[:, n_above - 1] = -np.inf
+        fit = np.flatnonzero(gain.max(axis=1) < peak - 1e-9)
+        if len(fit):
+            chosen: NDArray[np.bool_] = order[fit[0]]
+            return chosen
+    return None
+
+
+def _only(found: Score, index: int) -> Score:
+    kept: dict[str, Any] = {name: value[[index]] for name, value in vars(found).items()}
+    return Score(**kept)
+
+
+def _half_widths(region: WaldRegion) -> tuple[float, float]:
+    low, high = region.odds_ratio
+    s_low, s_high = region.standard_error
+    return math.log(high / low) / 2, (s_high - s_low) / 2
+
+
+def _inside(value: float, printed: str) -> bool:
+    low, high = rounding_range(printed)
+    return float(low) <= value <= float(high)
+
+
+def _z(level: float) -> float:
+    return -NormalDist().inv_cdf(level / 2)

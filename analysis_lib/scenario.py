@@ -1,0 +1,216 @@
+"""What the abstract leaves open, and what the simulated cohort assumes instead.
+
+Each field of :class:`Scenario` is one assumption, with a default, a plausible range and the source
+that makes it plausible. Nothing here is a finding about the study.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import math
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from analysis_lib.errors import DataError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+REN = "Ren et al., preprint rs-1145358, Table 1"
+CANDIDATES = (
+    "age_years",
+    "sex_male",
+    "dialysis_vintage_years",
+    "n_glands",
+    "max_diameter_mm",
+    "calcium",
+    "phosphorus",
+    "log2_alp",
+    "pth_high",
+)
+"""Candidate predictors, in the order in which the univariable table lists them."""
+
+
+def _assume(default: Any, low: Any, high: Any, meaning: str, source: str) -> Any:
+    return field(
+        default=default,
+        metadata={"low": low, "high": high, "meaning": meaning, "source": source},
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scenario:
+    """One set of assumptions; with a seed it fixes a cohort.
+
+    Shares are fractions in [0, 1]; the other units are in the names. DataError names a field that
+    lies outside its range, and what the range is.
+    """
+
+    n_above: int = _assume(
+        40, 28, 43, "patients whose baseline PTH is at or above the cut-off",
+        "not stated; series of first treatments have means of 1400 to 2400 pg/mL",
+    )  # fmt: skip
+    failures_above: int = _assume(
+        10, 9, 10, "treatment failures among them",
+        "not stated; crude odds ratios near the published one",
+    )  # fmt: skip
+    screening_level: float = _assume(
+        0.10, 0.05, 0.20, "p-value below which a candidate enters the multivariable model",
+        "not stated; 0.05 to 0.20 are in use",
+    )  # fmt: skip
+    entering: tuple[str, ...] = _assume(
+        ("log2_alp", "n_glands"), None, None,
+        "candidates that enter the model besides PTH, in order of entry",
+        "not stated; both are plausible predictors, and some adjustment there must have been",
+    )  # fmt: skip
+    pth_log_sd: float = _assume(
+        0.42, 0.30, 0.55, "standard deviation of log PTH at baseline",
+        "SD 830 at mean 1865 (Zeng 2020) is about 0.42 on the log scale",
+    )  # fmt: skip
+    share_male: float = _assume(
+        0.58, 0.45, 0.66, "share of men", f"61.7 % ({REN}); 54 % (Zhuo 2019)"
+    )
+    share_haemodialysis: float = _assume(
+        0.83, 0.75, 0.95, "share on haemodialysis", f"81 % ({REN}); 85 % (Kritmetapak 2020)"
+    )
+    vintage_mean_years: float = _assume(
+        7.8, 6.0, 11.0, "mean time on dialysis", f"7.77, SD 3.60 ({REN}); 8.6 (Jofré 2003)"
+    )
+    share_parathyroidectomy: float = _assume(
+        0.60, 0.30, 0.85, "share treated by surgery before, the others by ablation", "not stated"
+    )
+    share_recurrent: float = _assume(
+        0.65, 0.40, 0.85, "share with recurrent rather than persistent disease", "not stated"
+    )
+    share_microwave: float = _assume(
+        0.65, 0.20, 0.90, "share treated with microwaves", "not stated; both are in use"
+    )
+    diameter_mean_mm: float = _assume(
+        16.0, 13.0, 20.0, "mean largest diameter of the largest gland",
+        "14.9, SD 5.5, over all glands (Zhuo 2019); 20.3 for the largest (Ren)",
+    )  # fmt: skip
+    calcium_mean_mmol_l: float = _assume(
+        2.50, 2.35, 2.64, "mean corrected calcium at baseline",
+        "2.62, SD 0.25 (PMC7248609); lower where calcimimetics are used",
+    )  # fmt: skip
+    phosphorus_mean_mmol_l: float = _assume(
+        2.10, 1.90, 2.30, "mean phosphorus at baseline", "2.23, SD 0.55 (Jofré 2003)"
+    )
+    alp_median_u_l: float = _assume(
+        260.0, 180.0, 420.0, "median alkaline phosphatase at baseline",
+        "no mean found; cut-offs of 420 (Kritmetapak 2020), 566 U/L (Zeng 2020) mark high values",
+    )  # fmt: skip
+    alp_log_sd: float = _assume(
+        0.65, 0.45, 0.80, "standard deviation of log alkaline phosphatase", "no source found"
+    )
+    alp_pth_correlation: float = _assume(
+        0.50, 0.30, 0.71, "rank correlation of alkaline phosphatase and PTH at baseline",
+        "r = 0.71 (Kritmetapak 2020)",
+    )  # fmt: skip
+    hypocalcaemia_threshold_mmol_l: float = _assume(
+        1.875, 1.75, 2.0, "calcium below which hypocalcaemia is called severe",
+        "1.875 (Wei 2020), 1.8 and 2.0 in others; the study's own is not stated",
+    )  # fmt: skip
+    hypocalcaemia_per_sd_alp: float = _assume(
+        0.9, 0.0, 1.5, "log odds of severe hypocalcaemia per SD of log alkaline phosphatase",
+        "associated in Zeng 2020, Ho 2017 and Kritmetapak 2020; size not stated",
+    )  # fmt: skip
+    hypocalcaemia_per_sd_fall: float = _assume(
+        0.5, 0.0, 1.5, "log odds of severe hypocalcaemia per SD of the log fall in PTH",
+        "plausible: hungry bone follows the fall; not found in Ho 2017",
+    )  # fmt: skip
+    followup_spread: float = _assume(
+        0.62, 0.40, 0.80, "standard deviation of log follow-up time", "only the median is stated"
+    )
+    share_followed_to_end: float = _assume(
+        0.80, 0.60, 0.95, "share whose follow-up ends with the study",
+        "not stated; losses, transplants and deaths are usual over years on dialysis",
+    )  # fmt: skip
+    share_missed: float = _assume(
+        0.12, 0.02, 0.30, "share of scheduled visits that were missed", "not stated"
+    )
+    first_day_fall: float = _assume(
+        0.90, 0.80, 0.95, "median share by which PTH has fallen on the first day",
+        "1865 to 146 pg/mL after one session (Zeng 2020)",
+    )  # fmt: skip
+    pth_end_median_pg_ml: float = _assume(
+        130.0, 80.0, 200.0, "median PTH at the end of follow-up where the target is reached",
+        "some goals have a lower end; how many were suppressed below it is not stated",
+    )  # fmt: skip
+    transient_paralyses: int = _assume(
+        7, 0, 14, "patients with a nerve paralysis that passed",
+        "not stated; voice changes of any duration in 5 to 27 % (chapter 16)",
+    )  # fmt: skip
+
+    def __post_init__(self) -> None:
+        """Refuse what lies outside the declared ranges."""
+        for assumption in dataclasses.fields(self):
+            value, low, high = (
+                getattr(self, assumption.name),
+                assumption.metadata["low"],
+                assumption.metadata["high"],
+            )
+            if low is not None and not (isinstance(value, int | float) and low <= value <= high):
+                raise DataError(
+                    f"{assumption.name} is {value!r}; its plausible range is {low} to {high} "
+                    f"({assumption.metadata['source']})"
+                )
+        unknown = set(self.entering) - set(CANDIDATES) | ({"pth_high"} & set(self.entering))
+        if unknown or len(self.entering) != len(set(self.entering)):
+            raise DataError(f"entering {self.entering!r}: take each once, from {CANDIDATES[:-1]}")
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the assumptions as plain data."""
+        return {**dataclasses.asdict(self), "entering": list(self.entering)}
+
+    def to_json(self) -> str:
+        """Return the assumptions as JSON, one a line."""
+        return json.dumps(self.to_dict(), indent=1, ensure_ascii=False)
+
+    @classmethod
+    def from_json(cls, text: str) -> Scenario:
+        """Return the scenario that :meth:`to_json` wrote; DataError for a field that is none."""
+        data = json.loads(text)
+        unknown = set(data) - {assumption.name for assumption in dataclasses.fields(cls)}
+        if unknown:
+            raise DataError(f"a scenario has no {', '.join(sorted(unknown))}; see assumptions()")
+        return cls(**{**data, "entering": tuple(data.get("entering", cls.entering))})
+
+
+DEFAULT = Scenario()
+SEED = 20261124
+"""Scenario and seed of the shipped cohort."""
+
+
+def assumptions() -> pd.DataFrame:
+    """Return every assumption, one a row: name, meaning, default, low, high, source."""
+    import pandas as pd
+
+    return pd.DataFrame(
+        [
+            {"name": assumption.name, "default": assumption.default, **assumption.metadata}
+            for assumption in dataclasses.fields(Scenario)
+        ]
+    )[["name", "meaning", "default", "low", "high", "source"]]
+
+
+def draw(seed: int) -> Scenario:
+    """Draw a scenario: each assumption uniform over its range, counts included.
+
+    The columns that enter the model stay as in the default scenario.
+    """
+    import numpy as np
+
+    rng = np.random.default_rng(seed)
+    values: dict[str, Any] = {}
+    for assumption in dataclasses.fields(Scenario):
+        low, high = assumption.metadata["low"], assumption.metadata["high"]
+        if low is None:
+            continue
+        if isinstance(assumption.default, int):
+            values[assumption.name] = int(rng.integers(low, high + 1))
+        else:
+            digits = 3 - math.floor(math.log10(max(abs(high), 1e-9)))
+            values[assumption.name] = min(high, max(low, round(rng.uniform(low, high), digits)))
+    return Scenario(**values)

@@ -1,0 +1,146 @@
+"""Laboratory values over time, as they run after ablation: assumed shapes, no data.
+
+PTH falls within a day and rises slowly, to above the target where treatment fails. Calcium falls
+for some two weeks while bone takes it up, and recovers. Phosphorus falls early and stays lower.
+Alkaline phosphatase rises for weeks and then falls to normal. Sources are in chapter 3.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from analysis_lib.published import claim
+from analysis_lib.scenario import Scenario
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+
+EARLY = {"day_1": 1, "week_1": 7, "month_1": 28}
+"""Visits in which the lowest calcium is looked for, with their day."""
+DAYS_PER_MONTH = 365.25 / 12
+SCHEDULE = EARLY | {f"month_{m}": round(m * DAYS_PER_MONTH) for m in (3, *range(6, 115, 6))}
+"""Visit to its planned day after the ablation."""
+SCATTER = {"day_1": 0, "week_1": 2, "month_1": 2, "month_3": 7}
+"""By how many days a visit may be early or late; later ones by 14."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Course:
+    """The visits of one patient and the values there; missing values are not-a-number."""
+
+    visits: tuple[str, ...]
+    days: tuple[int | None, ...]
+    measured: Mapping[str, Floats]
+
+
+def attended(rng: np.random.Generator, last_day: int, missed: float) -> dict[str, int | None]:
+    """Return the scheduled visits until the end of follow-up; None where one was missed.
+
+    The first day, which is in hospital, and the last visit are never missed.
+    """
+    days: dict[str, int | None] = {}
+    for visit, planned in SCHEDULE.items():
+        scatter = SCATTER.get(visit, 14)
+        day = planned + int(rng.integers(-scatter, scatter + 1))
+        if day > last_day:
+            break
+        days[visit] = day
+    last = list(days)[-1]
+    for visit in days:
+        if visit not in ("day_1", last) and rng.random() < missed:
+            days[visit] = None
+    return days
+
+
+def pth(rng: np.random.Generator, days: Floats, baseline: float, end: float, fall: float) -> Floats:
+    """Return PTH at the visits: a fall in a day, a slow rise, and exactly ``end`` at the last."""
+    first = baseline * (1 - np.clip(rng.normal(fall, 0.04), 0.55, 0.985))
+    failed = end > claim("target_definition").number
+    first = min(first, 0.8 * end) if failed else first  # what fails was lower before
+    reach = np.log1p(days - 1) / np.log1p(max(days[-1] - 1, 1.0))
+    noise = rng.normal(0, 0.2, len(days))
+    noise[0] = 0
+    path = np.log(first) + (np.log(end) - np.log(first)) * reach + noise
+    values: Floats = np.round(np.clip(np.exp(path), 3, baseline * 0.95))
+    values[-1] = end
+    return values
+
+
+def calcium(
+    rng: np.random.Generator, days: Floats, baseline: float, severe: bool, threshold: float
+) -> Floats:
+    """Return corrected calcium: lowest in the first weeks, below the threshold if severe."""
+    below = np.floor((threshold - 1e-9) * 100 - 1e-6) / 100
+    above = np.ceil(threshold * 100 - 1e-9) / 100
+    if severe:
+        lowest = below - min(abs(rng.normal(0, 0.14)), 0.40)
+    else:
+        lowest = above + 0.02 + abs(rng.normal(0, 0.14))
+    end = np.clip(2.24 + 0.35 * (baseline - 2.5) + rng.normal(0, 0.08), 2.02, 2.62)
+    lowest = min(lowest, max(end - 0.02, above if not severe else 0.0))
+    trough = 1 if rng.random() < 0.25 else 10  # the first day, or the second week
+    weight = np.where(days <= trough, 1.0, np.exp(-(days - trough) / 45))
+    values = end - (end - lowest) * weight + rng.normal(0, 0.045, len(days))
+    early = days <= 30
+    values = np.maximum(values, lowest)
+    values[int(np.argmin(np.where(early, np.abs(days - trough), np.inf)))] = lowest
+    return _rounded(values, 1.2, 2.95, 2)
+
+
+def phosphorus(rng: np.random.Generator, days: Floats, baseline: float) -> Floats:
+    """Return phosphorus: two thirds of the baseline within a week, then a partial return."""
+    end = np.clip(0.85 + 0.40 * baseline + rng.normal(0, 0.15), 0.8, 2.6)
+    low = np.clip(baseline * rng.uniform(0.5, 0.75), 0.6, 2.2)
+    values = end + (low - end) * np.exp(-days / 60) + rng.normal(0, 0.12, len(days))
+    return _rounded(values, 0.45, 3.4, 2)
+
+
+def alp(rng: np.random.Generator, days: Floats, baseline: float) -> Floats:
+    """Return alkaline phosphatase: up for two to four weeks, then down towards normal."""
+    end = np.exp(0.45 * np.log(baseline) + 0.55 * np.log(78) + rng.normal(0, 0.12))
+    bump = rng.uniform(0.15, 0.45) * np.exp(-(((days - 16) / 22) ** 2))
+    values = end + (baseline - end) * np.exp(-days / 110)
+    scatter = np.exp(rng.normal(0, 0.06, len(days)))
+    return _rounded(values * (1 + bump) * scatter, 28, 4000, 0)
+
+
+def _rounded(values: Floats, low: float, high: float, decimals: int) -> Floats:
+    return np.asarray(np.round(np.clip(values, low, high), decimals), dtype=np.float64)
+
+
+def course(
+    rng: np.random.Generator,
+    scenario: Scenario,
+    *,
+    baseline: Mapping[str, float],
+    pth_end: float,
+    severe: bool,
+    last_day: int,
+) -> Course:
+    """Return all visits and values of one patient after the ablation."""
+    schedule = attended(rng, last_day, scenario.share_missed)
+    there = np.array([day for day in schedule.values() if day is not None], dtype=float)
+    found = {
+        "pth": pth(rng, there, baseline["pth"], pth_end, scenario.first_day_fall),
+        "calcium": calcium(
+            rng, there, baseline["calcium"], severe, scenario.hypocalcaemia_threshold_mmol_l
+        ),
+        "phosphorus": phosphorus(rng, there, baseline["phosphorus"]),
+        "alp": alp(rng, there, baseline["alp"]),
+    }
+    for analyte, values in found.items():
+        # A tube gets lost now and then; early calcium and the last PTH are always measured.
+        lost = rng.random(len(there)) < 0.03
+        lost &= (there > 30) if analyte == "calcium" else np.arange(len(there)) < len(there) - 1
+        values[lost] = np.nan
+    present = [day is not None for day in schedule.values()]
+    filled = {analyte: np.full(len(schedule), np.nan) for analyte in found}
+    for analyte, values in found.items():
+        filled[analyte][present] = values
+    return Course(visits=tuple(schedule), days=tuple(schedule.values()), measured=filled)
