@@ -45,13 +45,18 @@ class Goal:
 
 @dataclass(frozen=True, kw_only=True)
 class Score:
-    """How far a set of proposals is from the goal; arrays with one entry a proposal."""
+    """How far a set of proposals is from the goal; arrays with one entry a proposal.
+
+    ``alone`` and ``together`` are the Wald statistics of the columns, alone and in the model;
+    ``short`` sums how far they lie on the wrong side of their thresholds.
+    """
 
     distance: Floats
     log_odds_ratio: Floats
     standard_error: Floats
     alone: Floats
     together: Floats
+    short: Floats
 
 
 def columns_of(*parts: Floats) -> Floats:
@@ -87,11 +92,12 @@ def score(columns: Floats, exposure: Floats, outcome: Floats, goal: Goal) -> Sco
         standard_error=s,
         alone=alone,
         together=together,
+        short=(short + over).sum(axis=1),
     )
 
 
-def meets(found: Score, index: int, goal: Goal) -> bool:
-    """Return whether a proposal prints exactly as the goal says."""
+def prints(found: Score, index: int, goal: Goal) -> bool:
+    """Return whether odds ratio, limits and p-value of the exposure print as the goal says."""
     b, s = float(found.log_odds_ratio[index]), float(found.standard_error[index])
     z = _z(0.05)
     printed = (
@@ -100,8 +106,13 @@ def meets(found: Score, index: int, goal: Goal) -> bool:
         (math.exp(b + z * s), goal.upper),
         (math.erfc(abs(b / s) / math.sqrt(2)), goal.p),
     )
+    return all(_inside(value, text) for value, text in printed)
+
+
+def meets(found: Score, index: int, goal: Goal) -> bool:
+    """Return whether a proposal prints so, and the other columns' p-values are where they must."""
     return (
-        all(_inside(value, text) for value, text in printed)
+        prints(found, index, goal)
         and bool((found.alone[index] > _z(goal.screening_level)).all())
         and bool((np.abs(found.together[index]) < _z(goal.independence_level)).all())
     )
