@@ -7,11 +7,12 @@ Floors, each importing only from those below it:
 4. ``tables``, ``figures``: what a reader sees
 3. ``report``: sentences with numbers in them, and how anything is shown
 2. ``two_by_two``; ``synthesis`` with ``study_counts``, ``binomial_normal`` and ``pooled``;
-   ``compatible`` with ``permutation`` and ``records``: the simulated cohort; ``verify``: its proof
+   ``compatible`` with ``permutation`` and ``records``: the simulated cohort; ``verify``: its proof;
+   ``prediction``: the published model
 1. ``proportions``, ``consistency``, ``odds_ratio``, ``design_analysis``, ``logistic``: estimators;
    ``trajectories``: laboratory values as they are assumed to run
-0. ``published``, ``cohort``, ``scenario``, ``datapackage``, ``results``, ``units``, ``errors``:
-   data, assumptions, and the shapes results come in
+0. ``published``, ``cohort`` with ``contradictions``, ``scenario``, ``datapackage``, ``results``,
+   ``units``, ``errors``: data, assumptions, and the shapes results come in
 """
 
 __version__ = "0.1.0"

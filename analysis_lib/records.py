@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from analysis_lib.cohort import TABLES, UNITS, Cohort
+from analysis_lib.cohort import Cohort
+from analysis_lib.contradictions import TABLES, UNITS
 from analysis_lib.datapackage import PANDAS_TYPES, resource
 from analysis_lib.published import claim
 from analysis_lib.trajectories import DAYS_PER_MONTH, Course

@@ -11,45 +11,18 @@ import math
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from analysis_lib.cohort import SUFFIXES, Cohort, analysis_frame
-from analysis_lib.consistency import rounding_range
-from analysis_lib.errors import DataError, MissingColumnError
+from analysis_lib.cohort import Cohort, analysis_frame
+from analysis_lib.contradictions import SUFFIXES
+from analysis_lib.errors import DataError
+from analysis_lib.prediction import CANDIDATES, PREDICTOR, published_model
 from analysis_lib.published import Claim, claim, claims
 from analysis_lib.results import NBSP, number, p_value
 
 if TYPE_CHECKING:
-    import numpy as np
     import pandas as pd
-
-CANDIDATES = (
-    "age_years",
-    "sex_male",
-    "dialysis_vintage_years",
-    "n_glands",
-    "max_diameter_mm",
-    "calcium_baseline_mmol_l",
-    "phosphorus_baseline_mmol_l",
-    "log2_alp_baseline",
-    "pth_high",
-)
-"""Columns of the analysis frame that the published model is assumed to have screened."""
-
-IN_WORDS = {
-    "age_years": "age, per year",
-    "sex_male": "male sex",
-    "dialysis_vintage_years": "time on dialysis, per year",
-    "n_glands": "glands, per gland",
-    "max_diameter_mm": "largest gland, per mm",
-    "calcium_baseline_mmol_l": "calcium, per mmol/L",
-    "phosphorus_baseline_mmol_l": "phosphorus, per mmol/L",
-    "log2_alp_baseline": "alkaline phosphatase, per doubling",
-    "pth_high": "PTH at or above the cut-off",
-}
-"""What one unit of each candidate is, as a table writes it."""
-
-PREDICTOR = "pth_high"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,136 +114,6 @@ def failed(table: pd.DataFrame) -> list[str]:
     return [str(claim_id) for claim_id in table.loc[table["holds"].eq(False), "claim_id"]]
 
 
-# ---- the published model -------------------------------------------------------------------------
-
-
-def published_model(
-    frame: pd.DataFrame,
-    *,
-    candidates: Sequence[str] = CANDIDATES,
-    outcome: str = "treatment_failure",
-    screening: float = 0.10,
-    alpha: float = 0.05,
-    level: float = 0.95,
-) -> pd.DataFrame:
-    """Fit each candidate alone, then all that pass the screening together.
-
-    Logistic regression by maximum likelihood, with Wald tests and limits. A patient without the
-    outcome, or without a value of a term, is left out of the fits that need it, and counted.
-
-    Parameters
-    ----------
-    frame : DataFrame
-        One row a patient, as from ``analysis_frame``.
-    candidates : sequence of str
-        Numerical or boolean columns to screen.
-    outcome : str
-        Boolean column to be explained.
-    screening, alpha : float
-        A term enters the multivariable model if its p-value alone is below ``screening``; it is
-        independent if its p-value there is below ``alpha``.
-    level : float
-        Confidence level of the limits.
-
-    Returns
-    -------
-    DataFrame
-        One row a stage and term: ``stage`` (univariable, multivariable); ``term``; ``n``
-        patients in the fit; ``events`` among them; ``left_out``, patients with a missing value;
-        ``log_odds_ratio`` and its ``se``; ``odds_ratio``, ``lower``, ``upper``, ``p``;
-        ``entered`` (the term passed the screening); ``independent`` (missing in the univariable
-        stage); ``note``, why there is no estimate. No estimate exists without events or without
-        non-events, for a term that does not vary, and under separation.
-
-    Raises
-    ------
-    MissingColumnError
-        If the frame lacks a candidate or the outcome.
-    DataError
-        If there is no candidate.
-    """
-    import pandas as pd
-
-    if not candidates:
-        raise DataError("no candidate to screen; name at least one column of the frame")
-    absent = [name for name in [*candidates, outcome] if name not in frame]
-    if absent:
-        raise MissingColumnError(
-            f"no column {', '.join(map(repr, absent))} to model; give a frame as from "
-            "cohort.analysis_frame, with these columns"
-        )
-    single = [row for term in candidates for row in _fit(frame, [term], outcome, level)]
-    entered = [str(row["term"]) for row in single if row["p"] < screening]
-    joint = _fit(frame, entered, outcome, level) if entered else []
-    table = pd.DataFrame(
-        [{"stage": "univariable", **row, "independent": None} for row in single]
-        + [{"stage": "multivariable", **row, "independent": row["p"] < alpha} for row in joint]
-    )
-    table.insert(len(table.columns) - 2, "entered", table["term"].isin(entered))
-    whole = dict.fromkeys(("n", "events", "left_out"), "Int64")
-    words = dict.fromkeys(("stage", "term", "note"), "string")
-    return table.astype({**whole, **words, "entered": "boolean", "independent": "boolean"})
-
-
-def _fit(
-    frame: pd.DataFrame, terms: Sequence[str], outcome: str, level: float
-) -> list[dict[str, Any]]:
-    """One row a term; not-a-number and a note where the likelihood has no maximum."""
-    import numpy as np
-    from scipy.stats import norm
-
-    used = frame[[*terms, outcome]].dropna()
-    y = used[outcome].to_numpy(dtype=float)
-    x = used[list(terms)].to_numpy(dtype=float)
-    estimate, se, note = _maximum_likelihood(x, y)
-    z = norm.isf((1 - level) / 2)
-    with np.errstate(over="ignore"):
-        ratios = {
-            "odds_ratio": np.exp(estimate),
-            "lower": np.exp(estimate - z * se),
-            "upper": np.exp(estimate + z * se),
-            "p": 2 * norm.sf(np.abs(estimate / se)),
-        }
-    return [
-        {
-            "term": term,
-            "n": len(y),
-            "events": int(y.sum()),
-            "left_out": len(frame) - len(y),
-            "log_odds_ratio": float(estimate[i]),
-            "se": float(se[i]),
-            **{key: float(values[i]) for key, values in ratios.items()},
-            "note": note,
-        }
-        for i, term in enumerate(terms)
-    ]
-
-
-def _maximum_likelihood(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray, str]:
-    """Estimates and standard errors of the terms, by statsmodels; none and a note if none exist."""
-    import numpy as np
-    import statsmodels.api as sm
-    from statsmodels.tools.sm_exceptions import PerfectSeparationError
-
-    none = np.full(x.shape[1], np.nan)
-    if not 0 < y.sum() < len(y):
-        return none, none, f"{int(y.sum())} of {len(y)} patients have the outcome"
-    design = np.column_stack([np.ones(len(y)), x])
-    if np.linalg.matrix_rank(design) < design.shape[1]:
-        return none, none, "a term does not vary, or follows from the others"
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # what they would say is asked of the fit below
-        try:
-            fit = sm.Logit(y, design).fit(disp=False, maxiter=50)
-        except (PerfectSeparationError, np.linalg.LinAlgError):
-            return none, none, "separation: the terms tell outcomes apart perfectly"
-        estimate, se = np.asarray(fit.params)[1:], np.asarray(fit.bse)[1:]
-        converged = bool(fit.mle_retvals["converged"])
-    if not converged or not np.isfinite(estimate).all() or not np.isfinite(se).all():
-        return none, none, "separation: the likelihood has no maximum"
-    return estimate, se, ""
-
-
 # ---- one check a claim ---------------------------------------------------------------------------
 
 
@@ -345,11 +188,10 @@ def _checks(*claim_ids: str) -> Callable[[Check], Check]:
 
 
 def _prints_as(value: float, printed: str) -> bool:
-    """Whether a value prints like this, whichever way a half is rounded."""
-    if not math.isfinite(value):
-        return False
-    low, high = rounding_range(printed)
-    return float(low) < value < float(high)
+    """Whether a value prints so, whichever way a half is rounded. Written out here on purpose:
+    the builder has its own."""
+    half_a_digit = Decimal(5) * Decimal(10) ** -(len(printed.partition(".")[2]) + 1)
+    return math.isfinite(value) and abs(Decimal(value) - Decimal(printed)) < half_a_digit
 
 
 def _figure(record: Claim, value: float, reason: str, *, also: bool = True) -> Finding:

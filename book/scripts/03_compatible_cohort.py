@@ -19,7 +19,7 @@
 # # 3 · Who could the patients have been?
 
 # %% tags=["hide-input"]
-from analysis_lib import cohort, compatible, verify
+from analysis_lib import cohort, compatible, prediction, verify
 from analysis_lib.dictionary import assumption_table, resources
 from analysis_lib.figures import compatible as pictures
 from analysis_lib.ledger import against_the_paper, from_verification
@@ -31,7 +31,7 @@ from analysis_lib.tables import table
 shipped = cohort.load()
 patients = cohort.analysis_frame(shipped)
 proof = verify.verify(shipped)
-model = verify.published_model(patients)
+model = prediction.published_model(patients)
 
 # %% tags=["hide-input"]
 show(
@@ -150,7 +150,7 @@ show(
 
 # %% tags=["hide-input"]
 fits = model.assign(
-    words=model["term"].map(verify.IN_WORDS),
+    words=model["term"].map(prediction.IN_WORDS),
     stage=model["stage"].str.replace("_", " "),
     interval=[
         f"{row.lower:.2f} to {row.upper:.2f}" for row in model.itertuples()

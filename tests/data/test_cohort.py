@@ -5,7 +5,7 @@ import csv
 import pandas as pd
 import pytest
 
-from analysis_lib import cohort, datapackage, published
+from analysis_lib import cohort, contradictions, datapackage, published
 from analysis_lib.dictionary import data_dictionary
 from analysis_lib.errors import (
     EncodingError,
@@ -119,7 +119,7 @@ def good(tmp_path, rows):
 
 def test_a_good_cohort_loads_with_the_columns_and_types_of_its_descriptor(good):
     assert good.status == "observed"
-    for name in cohort.TABLES:
+    for name in contradictions.TABLES:
         frame = getattr(good, name)
         fields = datapackage.resource(name)["schema"]["fields"]
         assert {column: str(dtype) for column, dtype in frame.dtypes.items()} == {
@@ -136,7 +136,7 @@ def test_columns_in_another_order_do_no_harm(tmp_path, rows, good):
     other.mkdir()
     turned = {name: [dict(reversed(row.items())) for row in rows[name]] for name in rows}
     again = cohort.load(write(other, turned))
-    for name in cohort.TABLES:
+    for name in contradictions.TABLES:
         assert getattr(again, name).equals(getattr(good, name))
 
 
@@ -156,7 +156,7 @@ def test_the_shipped_cohort_is_simulated_and_described():
 
 def test_every_column_says_what_it_rests_on_and_what_empty_means():
     known = set(published.claims().index)
-    for name in cohort.TABLES:
+    for name in contradictions.TABLES:
         for field in datapackage.resource(name)["schema"]["fields"]:
             basis = field["basis"]
             assert basis, field["name"]
@@ -167,7 +167,7 @@ def test_every_column_says_what_it_rests_on_and_what_empty_means():
             assert field["description"].endswith("."), field["name"]
 
 
-@pytest.mark.parametrize("name", cohort.TABLES)
+@pytest.mark.parametrize("name", contradictions.TABLES)
 def test_the_dictionary_shows_unit_and_basis_of_every_column(name):
     shown = data_dictionary(name, id="90-x")
     fields = datapackage.resource(name)["schema"]["fields"]
@@ -416,7 +416,7 @@ def test_all_problems_of_all_files_are_listed_at_once(tmp_path, rows):
     ("months", "days"), [(12, 380.4), (12.3, 375.9), (12.34, 375.75), (0, 15.2)]
 )
 def test_follow_up_ends_within_the_rounding_of_its_length(months, days):
-    assert cohort.last_day(months) == pytest.approx(days, abs=0.1)
+    assert contradictions.last_day(months) == pytest.approx(days, abs=0.1)
 
 
 # ---- one row a patient ---------------------------------------------------------------------------

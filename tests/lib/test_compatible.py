@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis_lib import compatible, permutation
-from analysis_lib.cohort import TABLES, contradictions
 from analysis_lib.compatible import IncompatibleScenarioError, build, trace
 from analysis_lib.consistency import wald_region
+from analysis_lib.contradictions import TABLES, contradictions
 from analysis_lib.errors import DataError
 from analysis_lib.scenario import CANDIDATES, DEFAULT, Scenario, assumptions, draw
 from analysis_lib.verify import failed, verify

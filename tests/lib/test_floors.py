@@ -9,10 +9,11 @@ import pytest
 
 ROOT = Path(__file__).parents[2] / "analysis_lib"
 FLOORS = [
-    {"errors", "results", "units", "datapackage", "published", "cohort", "scenario"},
+    {"errors", "results", "units", "datapackage", "published", "cohort", "contradictions"}
+    | {"scenario"},
     {"proportions", "consistency", "design_analysis", "odds_ratio", "logistic", "trajectories"},
     {"two_by_two", "study_counts", "binomial_normal", "pooled", "synthesis", "verify"}
-    | {"permutation", "records", "compatible"},
+    | {"permutation", "records", "compatible", "prediction"},
     {"report"},
     {"tables", "figures"},
     {"ledger", "dictionary"},

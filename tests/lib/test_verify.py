@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis_lib import cohort, published, verify
+from analysis_lib import cohort, prediction, published, verify
 from analysis_lib.errors import DataError, MissingColumnError
 from analysis_lib.published import claim
 
@@ -65,7 +65,7 @@ def test_what_is_found_is_written_like_the_claim(table, claim_id):
 def test_the_odds_ratio_agrees_with_another_implementation(shipped, table):
     """Newton's method written out: ten lines that share nothing with statsmodels."""
     frame = cohort.analysis_frame(shipped)
-    model = verify.published_model(frame)
+    model = prediction.published_model(frame)
     terms = model.loc[model["stage"].eq("multivariable"), "term"].tolist()
     used = frame[[*terms, "treatment_failure"]].dropna().astype(float)
     x = np.column_stack([np.ones(len(used)), used[terms]])
@@ -411,12 +411,12 @@ def test_a_predictor_that_does_not_pass_the_screening_is_said(shipped):
 
 
 def test_a_missing_covariate_leaves_out_the_patient_and_is_reported(copy):
-    model = verify.published_model(cohort.analysis_frame(copy))
+    model = prediction.published_model(cohort.analysis_frame(copy))
     term = model.loc[model["entered"] & model["term"].ne("pth_high"), "term"].iloc[0]
     frame = cohort.analysis_frame(copy)
     frame[term] = frame[term].astype("Float64")
     frame.loc[0, term] = pd.NA
-    again = verify.published_model(frame)
+    again = prediction.published_model(frame)
     alone = again[again["stage"].eq("univariable")].set_index("term")
     assert (alone.loc[term, "n"], alone.loc[term, "left_out"]) == (len(frame) - 1, 1)
     assert (alone.loc["pth_high", "n"], alone.loc["pth_high", "left_out"]) == (len(frame), 0)
@@ -430,10 +430,10 @@ def test_a_candidate_that_is_not_there_is_named(shipped):
 
 
 def test_the_model_names_what_entered_and_what_is_independent(shipped):
-    model = verify.published_model(cohort.analysis_frame(shipped))
+    model = prediction.published_model(cohort.analysis_frame(shipped))
     alone = model[model["stage"].eq("univariable")]
     joint = model[model["stage"].eq("multivariable")]
-    assert alone["term"].tolist() == list(verify.CANDIDATES)
+    assert alone["term"].tolist() == list(prediction.CANDIDATES)
     assert joint["term"].tolist() == alone.loc[alone["p"] < 0.10, "term"].tolist()
     assert alone["independent"].isna().all()
     assert joint.loc[joint["independent"], "term"].tolist() == ["pth_high"]
@@ -483,7 +483,7 @@ def test_the_verification_shares_nothing_with_the_builder():
     assert set(out.stdout.split()) == {
         f"analysis_lib.{name}"
         for name in (
-            "cohort", "consistency", "datapackage", "errors", "published", "results", "units",
-            "verify",
+            "cohort", "contradictions", "datapackage", "errors", "prediction", "published",
+            "results", "units", "verify",
         )
     }  # fmt: skip
