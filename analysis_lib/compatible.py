@@ -285,20 +285,32 @@ def fill(
     target = claim("target_definition").number
     columns["followup_months"] = _followup(rng, scenario, n)
     reached = np.exp(rng.normal(math.log(scenario.pth_end_median_pg_ml), 0.6, n))
-    missed = target + 15 + target * np.exp(rng.normal(0, 0.7, n))
-    ends = np.where(failed, np.minimum(missed, columns["pth"] * 0.9), reached)
-    columns["pth_end"] = np.where(
-        failed, np.maximum(np.round(ends), target + 1), np.clip(np.round(ends), 8, target)
-    )
-    fall = np.log(columns["pth"] / np.clip(columns["pth_end"], 20, None))
+    relapsed = target + 15 + target * np.exp(rng.normal(0, 0.7, n))
+    share = 1 - np.clip(rng.normal(scenario.first_day_fall, 0.04, n), 0.55, 0.985)
+    first, end = columns["pth"] * share, np.where(failed, relapsed, reached)
+    # Some failures never come down: glands that were missed, or not quite destroyed.
+    able = rng.permutation(np.flatnonzero(failed & (columns["pth"] > 2.5 * target)))
+    never = able[: round(scenario.share_never_controlled * failed.sum())]
+    first[never] = columns["pth"][never] * rng.uniform(0.42, 0.70, len(never))
+    end[never] = first[never] * rng.uniform(0.9, 1.3, len(never))
+    end = np.where(failed, np.minimum(end, columns["pth"] * 0.95), np.clip(end, 8, target))
+    end = np.round(end)
+    columns["pth_end"] = np.where(failed, np.maximum(end, target + 1), end)
+    relapse = np.setdiff1d(np.flatnonzero(failed), never)
+    lowered = np.minimum(0.8 * columns["pth_end"][relapse], 0.9 * target)
+    first[relapse] = np.minimum(first[relapse], lowered)
+    columns["pth_first"] = np.round(np.maximum(first, 4))
     urge = (
         scenario.hypocalcaemia_per_sd_alp * _standard(np.log(columns["alp"]))
-        + scenario.hypocalcaemia_per_sd_fall * _standard(fall)
+        + scenario.hypocalcaemia_per_sd_fall
+        * _standard(np.log(columns["pth"] / columns["pth_first"]))
         + rng.gumbel(size=n)
     )
-    severe = np.zeros(n, dtype=bool)
-    severe[np.argsort(urge)[n - claim("severe_hypocalcaemia_count").count :]] = True
-    columns["severe_hypocalcaemia"] = severe
+    severe = claim("severe_hypocalcaemia_count").count
+    columns["calcium_lowest"] = _lowest_calcium(rng, scenario, columns["calcium"], urge, severe)
+    columns["severe_hypocalcaemia"] = (
+        columns["calcium_lowest"] < scenario.hypocalcaemia_threshold_mmol_l
+    )
     paralysed = rng.permutation(n)
     persistent = claim("nerve_paralysis_count").count
     columns["nerve_paralysis"] = np.full(n, "none", dtype=object)
@@ -317,6 +329,26 @@ def _followup(rng: np.random.Generator, scenario: Scenario, n: int) -> Floats:
     return rng.permutation(np.round(np.clip(months / middle * median, 6.5, 112), 1))
 
 
+def _lowest_calcium(
+    rng: np.random.Generator, scenario: Scenario, baseline: Floats, urge: Floats, severe: int
+) -> Floats:
+    """Lowest early calcium from one continuous distribution, the threshold between two ranks.
+
+    Who has the strongest urge falls lowest, so that ``severe`` patients fall below.
+    """
+    threshold = scenario.hypocalcaemia_threshold_mmol_l
+    drawn = np.sort(rng.normal(0, 0.17, len(urge)))
+    drawn += threshold - drawn[severe - 1 : severe + 1].mean()
+    lowest = np.empty_like(drawn)
+    lowest[np.argsort(-urge)] = drawn
+    below = math.floor(threshold * 100 - 1e-6) / 100
+    above = math.ceil(threshold * 100 - 1e-9) / 100
+    is_severe = lowest < threshold
+    lowest = np.minimum(np.round(lowest, 2), baseline - 0.02)
+    kept: Floats = np.where(is_severe, np.clip(lowest, 1.42, below), np.maximum(lowest, above))
+    return np.round(kept, 2)
+
+
 def _standard(values: Floats) -> Floats:
     centred: Floats = (values - values.mean()) / values.std()
     return centred
@@ -333,8 +365,9 @@ def _courses(
                 name: float(columns[name][index])
                 for name in ("pth", "calcium", "phosphorus", "alp")
             },
+            pth_first=float(columns["pth_first"][index]),
             pth_end=float(columns["pth_end"][index]),
-            severe=bool(columns["severe_hypocalcaemia"][index]),
+            calcium_lowest=float(columns["calcium_lowest"][index]),
             last_day=last_day,
         )
 

@@ -1,8 +1,8 @@
 """Laboratory values over time, as they run after ablation: assumed shapes, no data.
 
-PTH falls within a day and rises slowly, to above the target where treatment fails. Calcium falls
-for some two weeks while bone takes it up, and recovers. Phosphorus falls early and stays lower.
-Alkaline phosphatase rises for weeks and then falls to normal. Sources are in chapter 3.
+PTH falls within a day and rises slowly; where treatment fails it ends above the target. Calcium
+falls for some two weeks while bone takes it up, and recovers. Phosphorus falls early and stays lower.
+Alkaline phosphatase rises for weeks and then falls. ``scenario.FIXED`` names the sources.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from analysis_lib.published import claim
 from analysis_lib.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -58,47 +57,39 @@ def attended(rng: np.random.Generator, last_day: int, missed: float) -> dict[str
     return days
 
 
-def pth(rng: np.random.Generator, days: Floats, baseline: float, end: float, fall: float) -> Floats:
-    """Return PTH at the visits: a fall in a day, a slow rise, and exactly ``end`` at the last."""
-    first = baseline * (1 - np.clip(rng.normal(fall, 0.04), 0.55, 0.985))
-    failed = end > claim("target_definition").number
-    first = min(first, 0.8 * end) if failed else first  # what fails was lower before
+def pth(
+    rng: np.random.Generator, days: Floats, baseline: float, first: float, end: float
+) -> Floats:
+    """Return PTH at the visits: ``first`` on the first day, a slow change, ``end`` at the last."""
     reach = np.log1p(days - 1) / np.log1p(max(days[-1] - 1, 1.0))
     noise = rng.normal(0, 0.2, len(days))
     noise[0] = 0
     path = np.log(first) + (np.log(end) - np.log(first)) * reach + noise
-    values: Floats = np.round(np.clip(np.exp(path), 3, baseline * 0.95))
+    values: Floats = np.round(np.clip(np.exp(path), 3, baseline * 0.97))
     values[-1] = end
     return values
 
 
-def calcium(
-    rng: np.random.Generator, days: Floats, baseline: float, severe: bool, threshold: float
-) -> Floats:
-    """Return corrected calcium: lowest in the first weeks, below the threshold if severe."""
-    below = np.floor((threshold - 1e-9) * 100 - 1e-6) / 100
-    above = np.ceil(threshold * 100 - 1e-9) / 100
-    if severe:
-        lowest = below - min(abs(rng.normal(0, 0.14)), 0.40)
-    else:
-        lowest = above + 0.02 + abs(rng.normal(0, 0.14))
+def calcium(rng: np.random.Generator, days: Floats, baseline: float, lowest: float) -> Floats:
+    """Return corrected calcium: ``lowest`` on the first day or in the second week, then better."""
     end = np.clip(2.24 + 0.35 * (baseline - 2.5) + rng.normal(0, 0.08), 2.02, 2.62)
-    lowest = min(lowest, max(end - 0.02, above if not severe else 0.0))
-    trough = 1 if rng.random() < 0.25 else 10  # the first day, or the second week
+    end = max(end, lowest)
+    trough = 1 if rng.random() < 0.25 else 10
     weight = np.where(days <= trough, 1.0, np.exp(-(days - trough) / 45))
     values = end - (end - lowest) * weight + rng.normal(0, 0.045, len(days))
-    early = days <= 30
     values = np.maximum(values, lowest)
-    values[int(np.argmin(np.where(early, np.abs(days - trough), np.inf)))] = lowest
+    values[int(np.argmin(np.where(days <= 30, np.abs(days - trough), np.inf)))] = lowest
     return _rounded(values, 1.2, 2.95, 2)
 
 
 def phosphorus(rng: np.random.Generator, days: Floats, baseline: float) -> Floats:
-    """Return phosphorus: two thirds of the baseline within a week, then a partial return."""
+    """Return phosphorus: down within days, level in the first two weeks, then a partial return."""
     end = np.clip(0.85 + 0.40 * baseline + rng.normal(0, 0.15), 0.8, 2.6)
-    low = np.clip(baseline * rng.uniform(0.5, 0.75), 0.6, 2.2)
-    values = end + (low - end) * np.exp(-days / 60) + rng.normal(0, 0.12, len(days))
-    return _rounded(values, 0.45, 3.4, 2)
+    low = np.clip(baseline * rng.uniform(0.5, 0.75), 0.75, 2.2)
+    early = baseline + (low - baseline) * (1 - np.exp(-days / 3.5))
+    weight = np.exp(-np.maximum(days - 14, 0) / 60)
+    values = weight * early + (1 - weight) * end + rng.normal(0, 0.10, len(days))
+    return _rounded(values, 0.65, 3.4, 2)
 
 
 def alp(rng: np.random.Generator, days: Floats, baseline: float) -> Floats:
@@ -119,18 +110,17 @@ def course(
     scenario: Scenario,
     *,
     baseline: Mapping[str, float],
+    pth_first: float,
     pth_end: float,
-    severe: bool,
+    calcium_lowest: float,
     last_day: int,
 ) -> Course:
     """Return all visits and values of one patient after the ablation."""
     schedule = attended(rng, last_day, scenario.share_missed)
     there = np.array([day for day in schedule.values() if day is not None], dtype=float)
     found = {
-        "pth": pth(rng, there, baseline["pth"], pth_end, scenario.first_day_fall),
-        "calcium": calcium(
-            rng, there, baseline["calcium"], severe, scenario.hypocalcaemia_threshold_mmol_l
-        ),
+        "pth": pth(rng, there, baseline["pth"], pth_first, pth_end),
+        "calcium": calcium(rng, there, baseline["calcium"], calcium_lowest),
         "phosphorus": phosphorus(rng, there, baseline["phosphorus"]),
         "alp": alp(rng, there, baseline["alp"]),
     }
