@@ -29,11 +29,21 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _build(scenario: Path | None, seed: int, out: Path) -> int:
-    from analysis_lib import compatible, records
+    from analysis_lib import compatible, records, verify
     from analysis_lib.scenario import DEFAULT, Scenario
 
     assumed = DEFAULT if scenario is None else Scenario.from_json(scenario.read_text("utf-8"))
-    for path in records.save(compatible.build(assumed, seed), out):
+    cohort = compatible.build(assumed, seed)
+    broken = verify.failed(
+        verify.verify(
+            cohort,
+            severe_below=assumed.hypocalcaemia_threshold_mmol_l,
+            screening=assumed.screening_level,
+        )
+    )
+    if broken:
+        raise DataError(f"seed {seed} violates {', '.join(broken)}; nothing was written")
+    for path in records.save(cohort, out):
         print(f"wrote {path}, simulated")
     return 0
 

@@ -70,7 +70,9 @@ def build(scenario: Scenario = DEFAULT, seed: int = SEED) -> Cohort:
     Raises
     ------
     IncompatibleScenarioError
-        If the scenario can't be met. A cohort that violates a claim is never returned.
+        If the scenario can't be met. Margins hold by construction, the regression by the test of
+        the search; ``python -m analysis_lib build`` also has :mod:`analysis_lib.verify` look at
+        every claim before it writes a file.
     """
     return trace(scenario, seed).cohort
 

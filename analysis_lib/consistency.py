@@ -241,6 +241,18 @@ def _cut(corners: list[Point], line: tuple[float, float, float]) -> list[Point]:
     return kept
 
 
+def plug_in_p_value(estimate: str, lower: str, upper: str, *, level: float = 0.95) -> float:
+    """Return the two-sided Wald p-value that the printed digits give, taken as exact.
+
+    The standard error is a half of the interval's width on the log scale, over the critical value.
+    """
+    from statistics import NormalDist
+
+    width = math.log(float(upper) / float(lower))
+    z = 2 * math.log(float(estimate)) / width * NormalDist().inv_cdf(0.5 + level / 2)
+    return math.erfc(abs(z) / math.sqrt(2))
+
+
 def geometric_centre(lower: str, upper: str) -> Range:
     """Return the range of odds ratios in the middle of the limits, on the log scale.
 

@@ -70,7 +70,7 @@ def design_analysis(
     -----
     Closed form: a significant estimate is a normal variable cut at plus and minus the critical
     value. It takes the standard error as known; with few events the standard error varies with
-    the estimate, and the true exaggeration is larger.
+    the estimate, and the exaggeration may differ.
 
     Raises
     ------

@@ -8,7 +8,7 @@ from typing import Any
 from analysis_lib.datapackage import descriptor
 from analysis_lib.errors import DataError
 from analysis_lib.results import Status
-from analysis_lib.scenario import assumptions
+from analysis_lib.scenario import FIXED, assumptions
 from analysis_lib.tables import Table, table
 
 STATUS: dict[str, Status] = {
@@ -103,7 +103,7 @@ def assumption_table(*, id: str) -> Table:
         {
             "meaning": "Assumption",
             "written": "Default",
-            "range": "Plausible range",
+            "range": "Range tried",
             "source": "Why",
         },
         carry=["name"],
@@ -111,6 +111,19 @@ def assumption_table(*, id: str) -> Table:
         status="simulated",
         caption="What is assumed, because the abstract does not say?",
         notes=["Shares are fractions."],
+    )
+
+
+def fixed_assumption_table(*, id: str) -> Table:
+    """Return the assumptions that no scenario varies, and why."""
+    import pandas as pd
+
+    return table(
+        pd.DataFrame(FIXED, columns=["meaning", "source"]),
+        {"meaning": "Assumption", "source": "Why"},
+        id=id,
+        status="simulated",
+        caption="What is assumed in every scenario?",
     )
 
 

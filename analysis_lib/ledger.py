@@ -26,7 +26,7 @@ Verdict = Literal[
 MEANING: dict[Verdict, str] = {
     "by construction": "the printed figure was used to obtain ours",
     "same": "ours prints like the paper's",
-    "within rounding": "ours prints differently, but not beyond what rounding of its inputs allows",
+    "within rounding": "ours agrees once the rounding of its inputs is allowed for",
     "differs": "ours can't be printed as the paper's, whatever the rounding",
     "not derivable": "the abstract does not hold what is needed",
     "not stated": "the abstract leaves it out; ours stands alone",

@@ -104,6 +104,7 @@ def from_logit(
     mean: float,
     se: float,
     quantile: float,
+    prediction_quantile: float,
     tau2: tuple[float, float, float],
     q: tuple[float, float],
     level: float,
@@ -112,8 +113,8 @@ def from_logit(
 ) -> Pooled:
     """Turn estimates on the logit scale into the result.
 
-    ``mean`` and ``se`` are of the mean logit, ``quantile`` is that of its intervals; ``tau2`` comes
-    with its limits, and ``q`` with its p-value.
+    ``mean`` and ``se`` are of the mean logit, ``quantile`` and ``prediction_quantile`` those of its
+    two intervals; ``tau2`` comes with its limits, and ``q`` with its p-value.
     """
     k = len(counts.events)
     weights = 1 / counts.logits()[1]
@@ -124,8 +125,8 @@ def from_logit(
         estimate=_expit(mean),
         lower=_expit(mean - quantile * se),
         upper=_expit(mean + quantile * se),
-        prediction_lower=_expit(mean - quantile * spread),
-        prediction_upper=_expit(mean + quantile * spread),
+        prediction_lower=_expit(mean - prediction_quantile * spread),
+        prediction_upper=_expit(mean + prediction_quantile * spread),
         logit=mean,
         se=se,
         tau2=tau2[0],

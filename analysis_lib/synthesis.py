@@ -32,8 +32,8 @@ FEW_STUDIES = 5  # below this, tau2 is hardly more than a guess
 FEW_STUDIES_NORMAL = 10  # below this, a normal quantile makes the interval too narrow
 FEW_EVENTS = 10
 ZERO_TAU2 = (
-    "tau2 is estimated at 0, so the prediction interval equals the confidence interval; that is "
-    "not evidence that studies agree: see the upper limit of tau2."
+    "tau2 is estimated at 0, so the prediction interval allows for no difference between studies; "
+    "that is not evidence that they agree: see the upper limit of tau2."
 )
 
 
@@ -124,6 +124,7 @@ def logit_reml(studies: pd.DataFrame, *, level: float = 0.95) -> Pooled:
         mean=mean,
         se=se,
         quantile=quantile,
+        prediction_quantile=quantile,
         tau2=(tau2, *limits) if k > 1 else (nan, nan, nan),
         q=(q, float(chi2.sf(q, k - 1)) if k > 1 else nan),
         level=level,
@@ -147,8 +148,9 @@ def binomial_glmm(studies: pd.DataFrame, *, level: float = 0.95) -> Pooled:
     Pooled
         Adaptive Gauss-Hermite quadrature with 7 points, the likelihood of ``lme4::glmer`` and of
         ``metafor::rma.glmm(measure = "PLO", nAGQ = 7)``. Interval of the mean: Wald, normal
-        quantile, standard error from the joint Hessian. Prediction interval: normal quantile,
-        as ``predict()`` of ``metafor`` has it; not given below three studies. ``q``: likelihood
+        quantile, standard error from the joint Hessian. Prediction interval: t
+        quantile on ``k - 2`` degrees of freedom (Riley, Higgins and Deeks; ``predict()`` of
+        ``metafor`` takes the normal one); not given below three studies. ``q``: likelihood
         ratio of one probability per study against one for all, on ``k - 1`` degrees of freedom.
         ``i2``: as in ``logit_reml``, with the typical variance of the corrected logits (so
         ``rma.glmm``). Limits of ``tau2`` and ``i2``: profile likelihood, from 0 where ``tau2 = 0``
@@ -174,7 +176,7 @@ def binomial_glmm(studies: pd.DataFrame, *, level: float = 0.95) -> Pooled:
     Stijnen T, Hamza TH, Ozdemir P. Stat Med 2010;29:3046-3067.
     Higgins JPT, Thompson SG. Stat Med 2002;21:1539-1558.
     """
-    from scipy.stats import chi2, norm
+    from scipy.stats import chi2, norm, t
 
     check_level(level)
     data = StudyCounts.checked(studies)
@@ -186,6 +188,7 @@ def binomial_glmm(studies: pd.DataFrame, *, level: float = 0.95) -> Pooled:
         "mean": nan,
         "se": nan,
         "quantile": float(norm.ppf((1 + level) / 2)),
+        "prediction_quantile": float(t.ppf((1 + level) / 2, k - 2)) if k > 2 else nan,
         "tau2": (nan, nan, nan),
         "q": (0.0, 1.0 if k > 1 else nan),
         "level": level,
@@ -220,8 +223,8 @@ def binomial_glmm(studies: pd.DataFrame, *, level: float = 0.95) -> Pooled:
         )
     if 1 < k < FEW_STUDIES_NORMAL:
         warnings.append(
-            f"{k} studies, fewer than {FEW_STUDIES_NORMAL}: the intervals use normal quantiles and "
-            "are too narrow unless the studies agree; set the logit_reml ones beside them."
+            f"{k} studies, fewer than {FEW_STUDIES_NORMAL}: the interval of the mean has a normal "
+            "quantile and is too narrow unless the studies agree; set the logit_reml one beside it."
         )
     if k > 1:
         lower, upper = (s**2 for s in binomial_normal.tau_limits(found, x, m, level))

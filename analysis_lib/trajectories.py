@@ -1,8 +1,8 @@
 """Laboratory values over time, as they run after ablation: assumed shapes, no data.
 
 PTH falls within a day and rises slowly; where treatment fails it ends above the target. Calcium
-falls for some two weeks while bone takes it up, and recovers. Phosphorus falls early and stays lower.
-Alkaline phosphatase rises for weeks and then falls. ``scenario.FIXED`` names the sources.
+falls for some two weeks while bone takes it up, and recovers. Phosphorus falls early and stays
+lower. Alkaline phosphatase rises for weeks and then falls. ``scenario.FIXED`` names the sources.
 """
 
 from __future__ import annotations

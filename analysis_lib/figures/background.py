@@ -83,4 +83,4 @@ def target_ranges(ranges: pd.DataFrame, target: Claim, cutoff: Claim, *, id: str
             + f". The study counts anything up to {target}; its cut-off lies at {cutoff}."
         )
         caption = "How does the study's target compare with the guidelines' ranges?"
-        return finish(figure, ranges, id=id, status="published", caption=caption, alt=alt)
+        return finish(figure, ranges, id=id, status="derived", caption=caption, alt=alt)

@@ -38,12 +38,12 @@ show(
         """
         In kidney failure the parathyroid glands enlarge and make too much parathyroid hormone
         (PTH). If they can't be held with drugs, they are removed, or destroyed with heat. When
-        they come back, a second operation is difficult, and the study asks whether heat is an
-        answer. It counts a patient as a success if PTH is at most {target} at the end. No
-        guideline draws the line just so.
+        the disease comes back, a second operation is difficult, and the study asks whether heat
+        is an answer. It counts a patient as a success if PTH is at most {target} at the end. That
+        is the upper end of one guideline's range, without its lower end.
         """,
         id="01-in-plain-words",
-        status="published",
+        status="derived",
         box="In plain words",
         target=target,
     )
@@ -76,7 +76,7 @@ show(
         design,
         {
             "quantity": "Quantity",
-            "printed": "As printed",
+            "printed": "As stated",
             "note": "What is left open",
         },
         id="01-claims",
@@ -106,12 +106,12 @@ show(
 # them in place. Under ultrasound, a needle is led into the gland, and radio waves or microwaves heat
 # its tip until the tissue dies. A second operation in a scarred neck is risky, which is why
 # ablation is of interest here {cite:p}`index`. Trials and cohorts that compared ablation with surgery have been
-# summarised, for primary and secondary disease together {cite:p}`cui2025`.
+# summarised, for primary and secondary disease together {cite:p}`cui2025`. Summaries disagree on
+# whether the disease returns more often after ablation.
 #
-# Two things can go wrong, and both will return in this book:
+# Two complications matter most here, and both will return in this book:
 #
-# - **The nerve.** The recurrent laryngeal nerve moves the vocal cord and runs close behind the
-#   glands. Heat can hurt it. The voice then changes, mostly for a time, rarely for good;
+# - **The nerve.** The recurrent laryngeal nerve moves the vocal cord and runs close by. Heat can hurt it. The voice then changes, mostly for a time, rarely for good;
 #   [chapter 16](#other-series) counts it.
 # - **Calcium.** When PTH falls fast, bone that was losing calcium takes it up again. This is
 #   *hungry bone syndrome* {cite:p}`brasier1988`; after surgery, calcium was lowest two weeks later
@@ -190,8 +190,8 @@ show(
         But the range has a lower end too, {lower:.0f}, and the study has none: a patient whose PTH
         falls to almost nothing counts as a success. By JSDT, PTH between {jsdt:.0f} and
         {target:value} is still too high. By KDIGO, depending on the assay, up to {low:.0f} or
-        {high:.0f} would be accepted. The cut-off for failure, {cutoff} ({cutoff_si:.0f} pmol/L),
-        lies far above all of them.
+        {high:.0f} would be accepted. The baseline value above which treatment
+        failed more often, {cutoff} ({cutoff_si:.0f} pmol/L), lies far above all of them.
         """,
         id="01-targets-say",
         status="derived",
@@ -210,7 +210,7 @@ show(
 # ### What is severe hypocalcaemia?
 #
 # The abstract prints how many patients had it, and not at which calcium. Other series use the same
-# words for different things.
+# words for different things. Some of their counts were worked out from percentages.
 
 # %%
 definitions = series("severe_hypocalcaemia").assign(
@@ -230,7 +230,7 @@ show(
             "count": "Count",
         },
         id="01-severe-hypocalcaemia",
-        status="published",
+        status="derived",
         caption="Which calcium do published series call severe hypocalcaemia?",
         notes=[
             f"Calcium in mg/dL times {convert(1, 'calcium', 'mg/dL', 'mmol/L')} is mmol/L."

@@ -80,7 +80,7 @@ show(
 #
 # ## What was published
 #
-# Only the abstract of the study is public {cite:p}`index`. The book keeps each of its figures as
+# This book has read the abstract of the study only {cite:p}`index`. It keeps each of its figures as
 # one row of a table, a *claim*, with its unit, its denominator and what is left open.
 
 # %%
@@ -95,13 +95,14 @@ show(
         rows,
         {
             "quantity": "Quantity",
-            "printed": "As printed",
+            "printed": "As stated",
             "note": "What is left open",
         },
         id="02-claims",
         status="published",
         caption="What figures does the abstract print?",
         missing="–",
+        notes=["Numbers that stand in words are written as digits."],
     )
 )
 
@@ -254,10 +255,10 @@ show(
 show(
     say(
         """
-        They agree. The log odds ratio must have had a standard error of {region:se}, and the odds
-        ratio before rounding was {region:or}. From odds ratio and interval alone the p-value
-        could be anything from {without_p:p}. So the printed p-value adds something: it fits
-        {share:percent0} of the region only. One that printed as {other} would have fitted the
+        They agree. If the interval is a Wald interval, the log odds ratio had a standard error of
+        {region:se}, and the odds ratio before rounding was {region:or}. From odds ratio and interval alone the p-value
+        could be anything from {without_p:p}. So the printed p-value adds something: it cuts the
+        region to {share:percent0} of its area. One that printed as {other} would have fitted the
         rest.
         """,
         id="02-wald-region-says",
@@ -316,10 +317,12 @@ show(
         """
         No table of all {n} patients gives the printed interval, whichever of the four methods is
         used. The published odds ratio is therefore *not* a plain comparison of all patients above
-        and below the cut-off. Two explanations are left. Either other variables were in the
-        model, which the word multivariate in the abstract suggests. Or patients with missing
-        values dropped out: at least {excluded} of them, {failures_excluded} failures included,
-        would have to be gone before any crude table fits.
+        and below the cut-off. The likeliest explanation is that
+        other variables were in the model, as the word multivariate in the abstract says. Another
+        is that patients with missing values dropped out: at least {excluded} of them,
+        {failures_excluded} failures included, would have to be gone before a crude table with a
+        Wald interval fits. Others are another definition of failure in the regression, an
+        analysis by gland, another kind of interval, or a misprint.
         """,
         id="02-no-table-fits",
         status="derived",
@@ -333,7 +336,8 @@ show(
 # ### What would such an odds ratio mean for patients?
 #
 # An odds ratio is not a ratio of risks. How much risk it stands for depends on how many patients
-# lie above the cut-off, and the abstract does not say.
+# lie above the cut-off, and the abstract does not say. The picture reads the odds ratio as if it
+# were crude. The last section says that it is not, so this shows the size of the thing and no more.
 
 # %%
 share_above = pd.DataFrame({"n_above": range(10, 93)})
@@ -358,8 +362,7 @@ show(
         """
         If a quarter of the patients were above the cut-off, treatment would fail in
         {quarter_above:percent0} of them and in {quarter_below:percent0} of the others. If half
-        were above, in {half_above:percent0} against {half_below:percent0}. Most patients above the cut-off reach the target either
-        way.
+        were above, in {half_above:percent0} against {half_below:percent0}.
         """,
         id="02-risks-say",
         status="derived",
@@ -389,7 +392,8 @@ show(
         caption=f"How many of the {failures} failures are there for each variable?",
         faces={"events_per_variable": ".1f"},
         notes=[
-            "Ten per variable was long a rule of thumb; it is neither necessary nor enough."
+            "Candidates that were screened count too, not only those in the final model.",
+            "Ten per variable was long a rule of thumb; it is neither necessary nor enough.",
         ],
     )
 )
@@ -441,9 +445,10 @@ show(
     say(
         """
         Suppose the true odds ratio were {double:true}. A study with this standard error would
-        then find significance in {double:power} of repetitions, and the odds ratios it printed
-        would average {double:printed}. A significant result here tells more about the filter of
-        significance than about the size of the effect.
+        then find significance in {double:power} of repetitions, and the odds ratios it then printed
+        would typically be {double:printed} (geometric mean, direction ignored). If the truth is
+        so, a significant result tells more about the filter of significance than about the size
+        of the effect. If the true odds ratio is much larger, it exaggerates little.
         """,
         id="02-design-analysis-says",
         status="derived",
@@ -493,7 +498,7 @@ entries = [
     ),
     compare(
         "predictor_pth_p",
-        sum(without_p.p_value) / 2,
+        consistency.plug_in_p_value(printed_or.value, lower, upper),
         ours=f"{without_p:p}",
         status="derived",
         possible=without_p.p_value,
@@ -559,8 +564,10 @@ show(
 # on the other hand, is a fact about the printed figures alone and says nothing about how they came
 # about: adjustment and missing values are honest explanations.
 #
+# The full article may answer what is called *not stated* here.
+#
 # The design analysis takes the standard error as known. With so few failures it varies from sample
-# to sample, and the true exaggeration is larger than shown.
+# to sample, and the true exaggeration may differ. A cut-off chosen from the data pushes it up.
 #
 # ## Try it
 #
@@ -568,7 +575,7 @@ show(
 #    printed share still be right?
 # 2. **Apply.** Halve the standard error. From which odds ratio on would a result be significant?
 # 3. **Criticise.** An odds ratio is printed with an interval whose middle, on the log scale, lies
-#    far below the estimate. Name two honest explanations.
+#    far from the estimate. Name two honest explanations.
 
 # %% mystnb={"code_prompt_hide": "Hide the solutions", "code_prompt_show": "Show the solutions"} tags=["hide-cell"]
 share = claim("severe_hypocalcaemia_percent")
@@ -600,7 +607,7 @@ show(
         - The printed shares fit whole patients: {reached} of {n} reached the target, {failures}
           did not.
         - The odds ratio at {cutoff} fits its interval and p-value, but no crude table of all
-          patients. The model behind it is not public.
+          patients. The abstract does not describe the model behind it.
         - With {failures} failures, only large estimates can be significant, and those are
           likely to be too large.
         """,

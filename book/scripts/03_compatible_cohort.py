@@ -20,7 +20,11 @@
 
 # %% tags=["hide-input"]
 from analysis_lib import cohort, compatible, prediction, verify
-from analysis_lib.dictionary import assumption_table, resources
+from analysis_lib.dictionary import (
+    assumption_table,
+    fixed_assumption_table,
+    resources,
+)
 from analysis_lib.figures import compatible as pictures
 from analysis_lib.ledger import against_the_paper, from_verification
 from analysis_lib.published import claim, targets
@@ -37,8 +41,8 @@ model = prediction.published_model(patients)
 show(
     say(
         """
-        Nobody outside the study has seen its patients, and this book has not either. To show an
-        analysis one needs rows, so {n} patients were made up. They fit every figure that the
+        No patient-level data were available to this book. To show an analysis one needs rows, so
+        {n} patients were made up. They fit every figure that the
         abstract prints: {holds} of {checkable} claims that rows can show, and none is violated.
         That proves nothing about the study. Many other cohorts fit as well, and these patients
         are one of them.
@@ -78,19 +82,27 @@ show(
 # %% tags=["hide-input"]
 show(assumption_table(id="03-assumptions"))
 
+# %% [markdown]
+# Other assumptions are the same in every scenario.
+
+# %% tags=["hide-input"]
+show(fixed_assumption_table(id="03-fixed"))
+
 # %% tags=["hide-input"]
 fields = [
     field
     for resource in resources()
     if resource["status"] == "simulated"
     for field in resource["schema"]["fields"]
+    if field["name"] not in ("patient_id", "gland_id", "status", "analyte")
 ]
 constrained = sum("claims" in field["basis"] for field in fields)
 show(
     say(
         """
-        Of the {all} columns of the three tables, {constrained} are constrained by a claim and
-        {assumed} rest on assumptions alone. The data dictionary says which, column by column.
+        Leaving out the keys, the three tables have {all} columns. {constrained} of them are
+        constrained by a claim in some way, and {assumed} rest on assumptions alone. The data
+        dictionary says which, column by column.
         """,
         id="03-columns",
         status="simulated",
@@ -112,8 +124,9 @@ show(
 #    its spread and its histogram stay as they are; only who has which value changes. Hundreds of such
 #    exchanges are scored at once by fitting the regression on each, and the nearest is kept.
 # 4. **What happened afterwards.** Visits, laboratory values, hypocalcaemia and paralysis are drawn last,
-#    in shapes that the literature describes.
-# 5. **Proof.** Other code, which shares nothing with the builder, recomputes every claim from the rows.
+#    in shapes that the fixed assumptions above describe.
+# 5. **Proof.** Other code, with model fits of its own, recomputes every claim from the rows. It shares
+#    the builder's assumptions about the model, and nothing of how the rows were made.
 #
 # The regression is the one that the abstract describes: each candidate alone, then all that pass the
 # screening together. Which candidates those were is not stated.
@@ -272,12 +285,13 @@ except compatible.IncompatibleScenarioError as error:
 show(
     say(
         """
-        An example: if nothing but PTH entered the model, the claim *{claim_id}* resists. The
-        closest was {closest}. That is what chapter 2 found by listing all tables.
+        An example: with nothing but PTH in the model there is nothing to exchange. What resists
+        is the claim on *{claim_id}*; this scenario gives {closest}. Chapter 2 shows that no other
+        split would do.
         """,
         id="03-unmet",
         status="simulated",
-        claim_id=unmet.claim_id.replace("_", " "),
+        claim_id=claim(unmet.claim_id).quantity,
         closest=unmet.closest,
     )
 )
@@ -324,7 +338,8 @@ show(
         - {n} simulated patients fit every published figure that rows can show; so would many
           others.
         - What went in comes out: *by construction* is not *reproduced*.
-        - Whatever the abstract does not say is an assumption here, declared with its source.
+        - Whatever the abstract does not say is an assumption here, declared, with a source where one was
+          found.
         """,
         id="03-take-away",
         status="simulated",

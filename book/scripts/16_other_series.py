@@ -25,6 +25,8 @@ import pandas as pd
 
 from analysis_lib.figures.synthesis import forest
 from analysis_lib.ledger import against_the_paper, cannot_compare
+from analysis_lib.odds_ratio import crude_odds_ratio
+from analysis_lib.proportions import interval
 from analysis_lib.published import (
     GROUPS,
     INDEX_STUDY,
@@ -40,6 +42,15 @@ from analysis_lib.tables import table
 thermal = partial(series, group="Thermal ablation")
 others = partial(thermal, without=INDEX_STUDY)
 hypocalcaemia = binomial_glmm(thermal("severe_hypocalcaemia"))
+without = binomial_glmm(others("severe_hypocalcaemia"))
+count = claim("severe_hypocalcaemia_count")
+against = crude_odds_ratio(
+    count.events,
+    without.events,
+    count.denominator - count.events,
+    without.n - without.events,
+    method="exact",
+)
 voice = binomial_glmm(thermal("voice_change_any"))
 permanent = binomial_glmm(thermal("voice_change_permanent"))
 
@@ -47,17 +58,18 @@ permanent = binomial_glmm(thermal("voice_change_permanent"))
 show(
     say(
         """
-        After thermal ablation, severe hypocalcaemia was reported in {hypocalcaemia:percent} of
-        patients over {hypocalcaemia:studies} series, and the study fits among them. But most
-        series do not say which calcium they call severe. Voice change of any duration occurred
-        in {voice:percent}, a permanent one in {permanent:events} of {permanent:n} patients. For
-        the main outcome, the target PTH, the series count different things. No summary of it
-        would mean anything.
+        Severe hypocalcaemia was somewhat more frequent in the study, {share}, than in the other
+        series of thermal ablation, which pool to {others:percent}; chance can explain that. For
+        most series no threshold was seen, so the word may mean different things. A voice change
+        or nerve palsy of any duration occurred in {voice:percent}, a permanent one in
+        {permanent:events} of {permanent:n} patients. For the main outcome, the target PTH, the
+        series count different things. No summary of it would mean anything.
         """,
         id="16-in-plain-words",
         status="derived",
         box="In plain words",
-        hypocalcaemia=hypocalcaemia,
+        share=claim("severe_hypocalcaemia_percent"),
+        others=without,
         voice=voice,
         permanent=permanent,
     )
@@ -103,12 +115,13 @@ show(
         },
         carry=["citation", "year", "doi", "pmid", "definition", "caveat"],
         id="16-evidence",
-        status="published",
+        status="derived",
         caption="Which published counts does this chapter use?",
         notes=[
             "RFA: radiofrequency ablation. MWA: microwave ablation. mixed: thermal ablation of "
             "more than one kind. PEIT: percutaneous ethanol injection. PTX: parathyroidectomy.",
-            "The CSV also holds citation, definition and caveat of each row.",
+            "Printed counts are published, the others derived; the column Count says which. The CSV "
+            "also holds citation, definition and caveat of each row.",
         ],
     )
 )
@@ -184,8 +197,8 @@ show(
 #   series estimated by restricted maximum likelihood, and the interval after
 #   {cite:t}`knapp2003`. A count of zero needs a half added to it.
 # - **Confidence and prediction.** The confidence interval is about the mean of all series. The
-#   prediction interval is about the next one, and it is the one a new clinic should read
-#   {cite:p}`riley2011`.
+#   prediction interval is about the next one {cite:p}`riley2011`. With few series it is wide, and says mostly that
+#   little is known.
 # - **Only thermal ablation is pooled.** Ethanol injection and surgery stand beside it as context.
 #
 # *When not to use it:* with a handful of series, the variance between them is hardly known. The
@@ -211,18 +224,20 @@ show(
 )
 
 # %% tags=["hide-input"]
-without = binomial_glmm(others("severe_hypocalcaemia"))
 show(
     say(
         """
-        The study lies among the other series of thermal ablation: without it they pool to
-        {without}, with it to {pooled}. The variance between series is estimated at zero. That
-        does not show that they agree: it may be as large as the limit of I², {pooled:i2}, allows.
+        The study's share is the highest of the {pooled:studies} series of thermal ablation. The
+        others pool to {without}; with the study it is {pooled}. A difference of this size can be
+        chance (p = {p:p}, Fisher's exact test of the study against the others together). The
+        variance between series is estimated at zero. That does not show that they agree: it may
+        be as large as the limit of I², {pooled:i2}, allows.
         """,
         id="16-hypocalcaemia-says",
         status="derived",
         without=without,
         pooled=hypocalcaemia,
+        p=against.p_value,
     )
 )
 
@@ -257,15 +272,23 @@ show(
     say(
         """
         The abstract of the study mentions one persistent paralysis and is silent on voice changes
-        that passed. In the series that counted them, they occurred in {voice:percent}; a new
-        clinic should be ready for {voice:prediction}. Permanent change is rare:
-        {permanent:events} in {permanent:n} patients, and the interval {permanent:interval} is
-        rough with so few events.
+        that passed. In the series that counted them, a voice change or palsy of any duration
+        occurred in {voice:percent}. With {voice:studies} series the share of the next clinic is
+        hardly known: {voice:prediction} by one method, {second:prediction} by the other.
+        Permanent change is rare: {permanent:events} in {permanent:n} patients, with an exact
+        interval of {exact:interval} if all series were one.
         """,
         id="16-voice-says",
         status="derived",
         voice=voice,
+        second=logit_reml(thermal("voice_change_any")),
         permanent=permanent,
+        exact=interval(
+            permanent.events,
+            permanent.n,
+            method="exact",
+            denominator="patients",
+        ),
     )
 )
 
@@ -298,7 +321,7 @@ show(
             "definition": "What counts as success",
         },
         id="16-target-definitions",
-        status="published",
+        status="derived",
         caption="What did each series of thermal ablation call success?",
     )
 )
@@ -307,7 +330,7 @@ show(
 show(
     say(
         """
-        No two of the {rows} series share both threshold and time. Where values below a range count
+        No two of the {rows} series are known to share both threshold and time. Where values below a range count
         as failure, deep suppression lowers the share; in the study it raises it. A difference
         between these rows says nothing about the treatment.
         """,
@@ -435,7 +458,7 @@ show(
                 "target_reached",
                 "not derivable",
                 quantity="target PTH against other series",
-                reason="no other series shares threshold and time",
+                reason="no other series is known to share threshold and time",
             ),
         ],
         id="16-against-the-paper",
@@ -486,7 +509,8 @@ show(
 # %% [markdown]
 # ## Limits
 #
-# The series were found through abstracts, tables and news reports, not by a systematic search. Some
+# The series were found through abstracts, tables and news reports, not by a systematic search. A
+# threshold that was not seen may well stand in the full paper. Some
 # sources are secondary, one is a thesis. Some rows include patients with primary disease; the
 # caveats name them. Small series with bad results may never have been printed.
 #
@@ -523,10 +547,10 @@ show(
 show(
     say(
         """
-        - Severe hypocalcaemia in the study, {share}, is in line with other thermal series,
-          {without:percent}, as far as the word means the same.
-        - Voice changes that pass are far more common than the one paralysis suggests:
-          {voice:percent} where they were counted.
+        - Severe hypocalcaemia in the study, {share}, is somewhat above the other thermal series,
+          {without:percent}; chance and different thresholds can explain that.
+        - Voice changes and palsies of any duration are far more common than the one paralysis
+          suggests: {voice:percent} where they were counted.
         - Shares that reach a target can't be compared until the targets are the same.
         """,
         id="16-take-away",

@@ -57,6 +57,13 @@ def test_the_command_line_takes_a_scenario_and_explains_failure(tmp_path, capsys
     assert "share_male is 2" in capsys.readouterr().err
 
 
+def test_a_cohort_that_violates_a_claim_is_not_written(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr("analysis_lib.verify.failed", lambda table: ["cohort_glands"])
+    assert main(["build", "--out", str(tmp_path / "x")]) == 1
+    assert "violates cohort_glands; nothing was written" in capsys.readouterr().err
+    assert not (tmp_path / "x").exists()
+
+
 def test_saving_replaces_all_tables_or_none(shipped, tmp_path, monkeypatch):
     records.save(shipped, tmp_path)
     before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}

@@ -11,6 +11,7 @@ from analysis_lib.consistency import (
     counts_for_percentage,
     fractions_for_percentage,
     geometric_centre,
+    plug_in_p_value,
     rounding_range,
     share_of_possible_percentages,
     wald_region,
@@ -167,3 +168,10 @@ def test_the_middle_of_the_limits():
     low, high = geometric_centre("1.1", "23.1")
     assert low == pytest.approx(math.sqrt(1.05 * 23.05))
     assert high == pytest.approx(math.sqrt(1.15 * 23.15))
+
+
+def test_the_plug_in_p_value_is_that_of_the_wald_test():
+    b, s = math.log(2.0), 0.25
+    texts = [f"{math.exp(b + k * Z * s):.9f}" for k in (0, -1, 1)]
+    assert plug_in_p_value(*texts) == pytest.approx(math.erfc(b / s / math.sqrt(2)), rel=1e-6)
+    assert f"{plug_in_p_value('5.1', '1.1', '23.1'):.2f}" == "0.04"

@@ -75,7 +75,9 @@ glmm <- function(name, d) {
   if (inherits(fit, "try-error")) {
     message("rma.glmm can't fit ", name)
   } else {
-    p <- predict(fit)
+    # metafor predicts with a normal quantile here; ours is t on k - 2 degrees of freedom
+  half <- qt(0.975, max(fit$k - 2, 1)) * sqrt(fit$se^2 + fit$tau2)
+  p <- list(pi.lb = c(fit$beta) - half, pi.ub = c(fit$beta) + half)
     add(name, "binomial_glmm", "metafor::rma.glmm", list(
       logit = c(fit$beta), se = fit$se, estimate = plogis(c(fit$beta)), lower = plogis(fit$ci.lb),
       upper = plogis(fit$ci.ub), prediction_lower = plogis(p$pi.lb),
