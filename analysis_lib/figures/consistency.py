@@ -95,7 +95,7 @@ def wald_region(
             ]
         )
         alt = (
-            f"A small region with {len(without_p.vertices)} corners holds every pair that prints as "
+            f"A small region with {len(without_p.vertices)} corners holds all pairs that print as "
             f"{printed}: {without_p}. "
             f"The part that also prints {p} is {percent(with_p.area / without_p.area, 0)} of it: "
             f"{with_p}."
