@@ -29,8 +29,8 @@ def forest(
     """Draw each series with its exact interval, by kind of treatment, and the pooled value.
 
     ``rows`` are those of :func:`analysis_lib.published.series`. The pooled value stands below
-    thermal ablation only; its whiskers are the prediction interval. The highlighted study is
-    drawn as a diamond in another colour.
+    thermal ablation only; its whiskers are the prediction interval, with an arrow where it leaves
+    the picture. The highlighted study is drawn as a diamond in another colour.
     """
     counts = rows[["events", "n", "unit"]].to_dict("records")
     fits = [
@@ -47,7 +47,7 @@ def forest(
     lines = len(data) + len(groups) + (pooled is not None) * 1.3
     with canvas(ROW * (lines + 2.4)) as (figure, axes):
         ticks: dict[float, str] = {}
-        y = 0.0
+        y = pooled_y = 0.0
         for group in groups:
             axes.annotate(
                 group,
@@ -65,13 +65,18 @@ def forest(
                 ticks[y] = str(row.label)
                 y -= 1
             if pooled is not None and group == groups[0]:
-                _pooled(axes, y - 0.1, pooled)
-                ticks[y - 0.1] = f"Pooled, {pooled.studies} series"
+                pooled_y = y - 0.1
+                _pooled(axes, pooled_y, pooled)
+                ticks[pooled_y] = f"Pooled, {pooled.studies} series"
                 y -= 1.3
         axes.set_yticks(list(ticks), list(ticks.values()))
         axes.set_ylim(y + 0.3, 0.6)
-        top = 100 * max([*data["upper"], *([pooled.prediction_upper] if pooled else [])])
-        axes.set_xlim(0, min(100, 10 * -(-top // 10)))
+        # A prediction interval from few series would squeeze the rows: it may leave the picture.
+        top = 100 * max([*data["upper"], *([pooled.upper] if pooled else [])])
+        right = min(100.0, float(2 * -(-top // 2) if top < 10 else 10 * -(-top // 10)))
+        axes.set_xlim(0, right)
+        if pooled is not None and 100 * pooled.prediction_upper > right:
+            axes.plot(right, pooled_y, ">", color=COLOURS["teal"], markersize=7, clip_on=False)
         axes.set_xlabel(f"Percent, with exact {level_text(fits[0].level)} interval")
         axes.grid(visible=True, axis="x", linewidth=0.8)
         axes.tick_params(length=0)
@@ -83,6 +88,7 @@ def forest(
         )
         alt = f"Forest plot of {len(data)} series. {listed}."
         if pooled is not None:
+            caption += " Diamond: pooled mean. Its line: prediction interval."
             alt += (
                 f" Pooled over the {pooled.studies} series of thermal ablation: {pooled}, "
                 f"prediction interval {pooled:prediction}."

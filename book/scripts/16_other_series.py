@@ -230,8 +230,8 @@ show(
         The study's share is the highest of the {pooled:studies} series of thermal ablation. The
         others pool to {without}; with the study it is {pooled}. A difference of this size can be
         chance (p = {p:p}, Fisher's exact test of the study against the others together). The
-        variance between series is estimated at zero. That does not show that they agree: it may
-        be as large as the limit of I², {pooled:i2}, allows.
+        variance between series is estimated at zero, which does not show that they agree: I² is
+        {pooled:i2}.
         """,
         id="16-hypocalcaemia-says",
         status="derived",
@@ -444,7 +444,7 @@ show(
                 status="derived",
                 quantity="severe hypocalcaemia in other series",
                 ours=format(without),
-                reason="pooled without the study; thresholds mostly not stated",
+                reason="pooled without the study; thresholds mostly not seen",
             ),
             cannot_compare(
                 "nerve_paralysis_percent",
