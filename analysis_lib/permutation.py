@@ -15,8 +15,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis_lib.consistency import WaldRegion, rounding_range
+from analysis_lib.consistency import WaldRegion
 from analysis_lib.logistic import fit_many
+from analysis_lib.two_by_two import prints_as
 
 Floats = NDArray[np.float64]
 PROPOSALS = 192
@@ -106,7 +107,7 @@ def prints(found: Score, index: int, goal: Goal) -> bool:
         (math.exp(b + z * s), goal.upper),
         (math.erfc(abs(b / s) / math.sqrt(2)), goal.p),
     )
-    return all(_inside(value, text) for value, text in printed)
+    return all(bool(prints_as(value, text)) for value, text in printed)
 
 
 def meets(found: Score, index: int, goal: Goal) -> bool:
@@ -209,11 +210,6 @@ def _half_widths(region: WaldRegion) -> tuple[float, float]:
     low, high = region.odds_ratio
     s_low, s_high = region.standard_error
     return math.log(high / low) / 2, (s_high - s_low) / 2
-
-
-def _inside(value: float, printed: str) -> bool:
-    low, high = rounding_range(printed)
-    return float(low) <= value <= float(high)
 
 
 def _z(level: float) -> float:
