@@ -1,4 +1,4 @@
-"""Which candidates predict treatment failure: the road that the abstract describes.
+"""Which candidates predict treatment failure: the published road, as it is assumed to have been.
 
 Each candidate alone, then all that pass the screening together. Fits are those of statsmodels.
 """

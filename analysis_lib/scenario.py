@@ -201,7 +201,7 @@ def assumptions() -> pd.DataFrame:
 
 FIXED = (
     ("the cut-off is where sensitivity and specificity add up to the most, and only there",
-     "suggested by a sibling study that chose its threshold as an optimum; not stated"),
+     "a study of primary disease chose its PTH threshold so (Liu Y, Eur Radiol 2022); not stated"),
     ("all candidates but those that enter fail the screening",
      "the abstract names one independent predictor and no others"),
     ("the candidates: age, sex, time on dialysis, glands, largest gland, calcium, phosphorus, "

@@ -106,8 +106,7 @@ show(
 # them in place. Under ultrasound, a needle is led into the gland, and radio waves or microwaves heat
 # its tip until the tissue dies. A second operation in a scarred neck is risky, which is why
 # ablation is of interest here {cite:p}`index`. Trials and cohorts that compared ablation with surgery have been
-# summarised, for primary and secondary disease together {cite:p}`cui2025`. Summaries disagree on
-# whether the disease returns more often after ablation.
+# summarised, for primary and secondary disease together {cite:p}`cui2025`.
 #
 # Two complications matter most here, and both will return in this book:
 #

@@ -128,8 +128,9 @@ show(
 # 5. **Proof.** Other code, with model fits of its own, recomputes every claim from the rows. It shares
 #    the builder's assumptions about the model, and nothing of how the rows were made.
 #
-# The regression is the one that the abstract describes: each candidate alone, then all that pass the
-# screening together. Which candidates those were is not stated.
+# The abstract speaks of univariate and multivariate logistic regression {cite:p}`index`. Here that is
+# taken to mean: each candidate alone, then all that pass the screening together. Which candidates
+# there were, and how they were screened, is not stated.
 #
 # *When not to use it:* to learn anything about the study. A figure that was used to build the cohort
 # can't be confirmed by it.
