@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from analysis_lib.contradictions import SUFFIXES, TABLES, contradictions
+from analysis_lib.contradictions import DAYS_PER_MONTH, SUFFIXES, TABLES, contradictions
 from analysis_lib.datapackage import ROOT, read, resource
 from analysis_lib.errors import DataError, InvalidTableError, MissingTableError, Problem
 from analysis_lib.published import claim
@@ -23,6 +23,7 @@ READS = ("data/datapackage.json", "data/cohort/*.csv")
 """Files that this module reads: a chapter that reaches the module depends on them."""
 
 NADIR_DAYS = 30
+DAYS_PER = {"day": 1.0, "week": 7.0, "month": DAYS_PER_MONTH}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,6 +87,59 @@ def load(path: Path | None = None) -> Cohort:
         order = [f"{name}.csv" for name in TABLES]
         raise InvalidTableError(sorted(problems, key=lambda p: (order.index(p.file), p.row)))
     return Cohort(**{name: frame.reset_index(drop=True) for name, frame in frames.items()})
+
+
+# ---- one row a visit -----------------------------------------------------------------------------
+
+
+def course(cohort: Cohort, analyte: str) -> pd.DataFrame:
+    """Return every scheduled visit of every patient for one analyte, missed ones too.
+
+    Parameters
+    ----------
+    cohort : Cohort
+        The cohort, as loaded.
+    analyte : {"pth", "calcium", "phosphorus", "alp"}
+        What was measured; values are in pg/mL, mmol/L, mmol/L and U/L.
+
+    Returns
+    -------
+    DataFrame
+        One row a patient and visit, by patient in the order of ``patients`` and by planned time:
+        ``patient_id``; ``visit``; ``month``, when the visit was planned (0 at baseline); ``day``
+        since the ablation, missing where the visit was missed; ``value``, missing where the visit
+        was missed or this analyte was not measured there. A visit that lies after the end of a
+        patient's follow-up has no row: nothing was due.
+
+    Raises
+    ------
+    DataError
+        If there is no such analyte, or a visit has a name whose time can't be told.
+    """
+    import pandas as pd
+
+    if analyte not in SUFFIXES:
+        raise DataError(f"no analyte {analyte!r}; choose one of {', '.join(SUFFIXES)}")
+    rows = cohort.labs.loc[
+        cohort.labs["analyte"].eq(analyte), ["patient_id", "visit", "day", "value"]
+    ].copy()
+    rows.insert(2, "month", rows["visit"].map({name: month(name) for name in set(rows["visit"])}))
+    place = pd.Series(range(len(cohort.patients)), index=cohort.patients["patient_id"])
+    rows["place"] = rows["patient_id"].map(place)
+    rows = rows.sort_values(["place", "month"], kind="stable").drop(columns="place")
+    return rows.astype({"month": float}).reset_index(drop=True)
+
+
+def month(visit: str) -> float:
+    """Return the month at which a visit is planned: ``week_1`` is 7 days, ``baseline`` is 0."""
+    if visit == "baseline":
+        return 0.0
+    unit, _, count = visit.partition("_")
+    if unit not in DAYS_PER or not count.isdigit():
+        raise DataError(
+            f"visit {visit!r} has no time; call it baseline, or day_N, week_N or month_N"
+        )
+    return int(count) * DAYS_PER[unit] / DAYS_PER["month"]
 
 
 # ---- one row a patient ---------------------------------------------------------------------------

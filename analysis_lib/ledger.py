@@ -115,12 +115,19 @@ def cannot_compare(
     return _entry(claim(claim_id), ours, status, verdict, reason, quantity)
 
 
-def from_verification(table: pd.DataFrame) -> list[Entry]:
-    """Return an entry for each row of :func:`analysis_lib.verify.verify`.
+def from_verification(table: pd.DataFrame, only: Sequence[str] | None = None) -> list[Entry]:
+    """Return an entry for each row of :func:`analysis_lib.verify.verify`, or for some claims.
+
+    ``only`` lists claim ids, in the order wanted; one that the table lacks is a DataError.
 
     The cohort was built to fit, so that a claim which holds is matched *by construction*; one
     that does not is said to differ, and one that no rows can show is not derivable.
     """
+    if only is not None:
+        absent = [claim_id for claim_id in only if claim_id not in set(table["claim_id"])]
+        if absent:
+            raise DataError(f"the verification has no claim {', '.join(absent)}")
+        table = table.set_index("claim_id", drop=False).loc[list(only)]
     entries = []
     for row in table.to_dict("records"):
         verdict: Verdict = "not derivable"
@@ -185,4 +192,29 @@ def against_the_paper(entries: Sequence[Entry], *, id: str, status: Status) -> T
         status=status,
         caption="Does what the paper prints agree with what follows from it?",
         notes=[f"{verdict}: {MEANING[verdict]}" for verdict in used],
+    )
+
+
+def printed(claim_ids: Sequence[str], *, id: str, caption: str) -> Table:
+    """Return the table of what the abstract prints on some claims, and what it leaves open."""
+    import pandas as pd
+
+    records = [claim(claim_id) for claim_id in claim_ids]
+    frame = pd.DataFrame(
+        {
+            "claim_id": [record.claim_id for record in records],
+            "quantity": [record.quantity for record in records],
+            "printed": [format(record, "summary") for record in records],
+            "note": [record.note for record in records],
+        }
+    )
+    return table(
+        frame,
+        {"quantity": "Quantity", "printed": "As stated", "note": "What is left open"},
+        carry=["claim_id"],
+        id=id,
+        status="published",
+        caption=caption,
+        missing="–",
+        notes=["Numbers that stand in words are written as digits."],
     )

@@ -176,3 +176,38 @@ class OddsRatio(Result):
             "p": p_value(self.p_value),
             "se": number(self.log_se, 3),
         }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Estimate(Result):
+    """A quantity with its interval: a mean, a median, a difference, a ratio.
+
+    ``estimate``, ``lower`` and ``upper`` are in ``unit`` ("" for a pure number) and are written
+    with ``decimals``; ``n`` members of the ``denominator`` went in. A quantity that the data do
+    not reach, such as a median survival time, is not-a-number; so is a limit.
+    """
+
+    estimate: float
+    lower: float
+    upper: float
+    level: float
+    n: int
+    unit: str
+    decimals: int
+    method: str
+    denominator: Denominator
+    p_value: float | None = None
+    warnings: tuple[str, ...] = ()
+
+    def faces(self) -> dict[str, str]:
+        """Format codes: "", "estimate" (with its unit), "interval", "p", "n"."""
+        unit = f"{NBSP}{self.unit}" if self.unit else ""
+        estimate = number(self.estimate, self.decimals)
+        interval = span(self.lower, self.upper, self.decimals)
+        return {
+            "": f"{estimate}{unit} ({level_text(self.level)} CI {interval})",
+            "estimate": f"{estimate}{unit}",
+            "interval": f"{interval}{unit}",
+            "p": "not computed" if self.p_value is None else p_value(self.p_value),
+            "n": str(self.n),
+        }

@@ -24,7 +24,7 @@
 import pandas as pd
 
 from analysis_lib.figures.background import target_ranges
-from analysis_lib.ledger import against_the_paper, cannot_compare
+from analysis_lib.ledger import against_the_paper, cannot_compare, printed
 from analysis_lib.published import claim, claims, series, targets
 from analysis_lib.report import say, show
 from analysis_lib.tables import table
@@ -63,26 +63,14 @@ show(
 # ## What was published
 
 # %%
-design = (
-    claims().query("topic in ['design', 'cohort', 'primary_endpoint']").copy()
-)
-design["printed"] = [
-    format(claim(claim_id), "summary") for claim_id in design["claim_id"]
-]
+rows = claims().query("topic in ['design', 'cohort', 'primary_endpoint']")
 
 # %% tags=["hide-input"]
 show(
-    table(
-        design,
-        {
-            "quantity": "Quantity",
-            "printed": "As stated",
-            "note": "What is left open",
-        },
+    printed(
+        rows["claim_id"],
         id="01-claims",
-        status="published",
         caption="Who was treated, and how was success defined?",
-        missing="–",
     )
 )
 

@@ -29,7 +29,12 @@ from analysis_lib import (
     two_by_two,
 )
 from analysis_lib.figures import consistency as pictures
-from analysis_lib.ledger import against_the_paper, cannot_compare, compare
+from analysis_lib.ledger import (
+    against_the_paper,
+    cannot_compare,
+    compare,
+    printed,
+)
 from analysis_lib.published import claim, claims
 from analysis_lib.report import say, show
 from analysis_lib.results import number
@@ -84,25 +89,14 @@ show(
 # one row of a table, a *claim*, with its unit, its denominator and what is left open.
 
 # %%
-rows = claims().query("statistic not in ['date', 'text']").copy()
-rows["printed"] = [
-    format(claim(claim_id), "summary") for claim_id in rows["claim_id"]
-]
+rows = claims().query("statistic not in ['date', 'text']")
 
 # %% tags=["hide-input"]
 show(
-    table(
-        rows,
-        {
-            "quantity": "Quantity",
-            "printed": "As stated",
-            "note": "What is left open",
-        },
+    printed(
+        rows["claim_id"],
         id="02-claims",
-        status="published",
         caption="What figures does the abstract print?",
-        missing="–",
-        notes=["Numbers that stand in words are written as digits."],
     )
 )
 

@@ -8,6 +8,7 @@ import pytest
 from analysis_lib import cohort, contradictions, datapackage, published
 from analysis_lib.dictionary import data_dictionary
 from analysis_lib.errors import (
+    DataError,
     EncodingError,
     InvalidTableError,
     MissingColumnError,
@@ -486,3 +487,29 @@ def test_the_cohort_is_left_as_it_was(good):
     before = good.patients.copy()
     cohort.analysis_frame(good)
     assert good.patients.equals(before)
+
+
+# ---- one row a visit -----------------------------------------------------------------------------
+
+
+def test_a_course_keeps_missed_visits_and_has_none_that_were_not_due(good):
+    pth = cohort.course(good, "pth")
+    assert list(pth.columns) == ["patient_id", "visit", "month", "day", "value"]
+    of = good.labs[good.labs["analyte"].eq("pth")]
+    assert len(pth) == len(of)
+    assert pth["value"].isna().sum() == of["value"].isna().sum() > 0
+    assert list(pth["patient_id"].drop_duplicates()) == list(good.patients["patient_id"])
+    assert all(frame["month"].is_monotonic_increasing for _, frame in pth.groupby("patient_id"))
+
+
+def test_a_visit_knows_its_month():
+    assert cohort.month("baseline") == 0
+    assert cohort.month("month_6") == 6
+    assert cohort.month("week_1") == pytest.approx(7 * 12 / 365.25)
+    with pytest.raises(DataError, match="'last' has no time"):
+        cohort.month("last")
+
+
+def test_a_course_of_something_else_is_refused(good):
+    with pytest.raises(DataError, match="no analyte 'vitamin_d'"):
+        cohort.course(good, "vitamin_d")

@@ -234,3 +234,26 @@ def test_the_ledger_table_explains_the_verdicts_it_uses():
     assert shown.notes == (f"not stated: {ledger.MEANING['not stated']}",)
     assert shown.record()["results"]["rows"][0]["claim_id"] == "target_reached"
     assert "target_reached" in shown.csv
+
+
+def test_some_claims_of_a_verification_come_in_the_order_asked_for():
+    proof = pd.DataFrame(
+        {
+            "claim_id": ["cohort_glands", "target_reached"],
+            "found": ["174", "87.3 %"],
+            "holds": [True, True],
+            "reason": ["counted", "counted"],
+        }
+    )
+    entries = ledger.from_verification(proof, only=["target_reached", "cohort_glands"])
+    assert [entry.claim.claim_id for entry in entries] == ["target_reached", "cohort_glands"]
+    assert {entry.verdict for entry in entries} == {"by construction"}
+    with pytest.raises(DataError, match="no claim nerve_paralysis_count"):
+        ledger.from_verification(proof, only=["nerve_paralysis_count"])
+
+
+def test_printed_claims_say_what_they_leave_open():
+    shown = ledger.printed(["target_reached", "cohort_glands"], id="02-p", caption="What?")
+    assert shown.status == "published"
+    assert shown.cells[0][1:] == ("87.3\u00a0%", "count and interval not stated")
+    assert shown.cells[1][2] == "–"

@@ -10,6 +10,7 @@ import pytest
 from analysis_lib.errors import DataError
 from analysis_lib.results import (
     NBSP,
+    Estimate,
     OddsRatio,
     Proportion,
     number,
@@ -105,3 +106,16 @@ def test_results_become_json():
         "x": "{1}",
     }
     assert TARGET.to_dict()["type"] == "Proportion"
+
+
+def test_an_estimate_writes_its_unit_once_and_says_what_it_can_not_know():
+    median = Estimate(
+        estimate=30.04, lower=24.55, upper=math.nan, level=0.95, n=102, unit="months",
+        decimals=1, method="Kaplan-Meier", denominator="patients",
+    )  # fmt: skip
+    assert f"{median}" == (
+        f"30.0{NBSP}months (95{NBSP}% CI 24.6{NBSP}to{NBSP}not estimable)"
+    ).replace("24.6", f"{24.55:.1f}")
+    assert f"{median:estimate}" == f"30.0{NBSP}months"
+    assert f"{median:p}" == "not computed"
+    assert json.loads(json.dumps(median.to_dict()))["upper"] is None
