@@ -96,7 +96,7 @@ def estimates(
         axes.grid(visible=True, axis="x", linewidth=0.8)
         axes.tick_params(length=0, which="both")
         axes.spines["left"].set_visible(False)
-        _right(axes, 1.0, "", heading, muted=True)
+        _right(axes, 1.0, " " if counted else "", heading, muted=True)
         if line is not None:
             axes.axvline(
                 factor * line[0], color=COLOURS["ink"], linewidth=1.2, linestyle=(0, (4, 3))
