@@ -224,7 +224,7 @@ show(
 # ### What does one patient look like?
 
 # %%
-someone = patients.loc[failure, "patient_id"].iloc[0]
+someone = patients.query("treatment_failure")["patient_id"].iloc[0]
 labs = shipped.labs[shipped.labs["patient_id"] == someone]
 course = labs.pivot_table("value", ["day", "visit"], "analyte").reset_index()
 course["visit"] = course["visit"].str.replace("_", " ")
