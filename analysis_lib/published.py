@@ -160,6 +160,16 @@ def targets(path: Path | None = None) -> pd.DataFrame:
     return _load("targets", path, lambda row: _order_rule(row, "lower", "upper"))
 
 
+def hypocalcaemia(path: Path | None = None) -> pd.DataFrame:
+    """Load the definitions of severe or low calcium, one row a definition; errors as above."""
+    return _load("hypocalcaemia", path, lambda row: [])
+
+
+def grades(path: Path | None = None) -> pd.DataFrame:
+    """Load the grades of the schemes for complications, one row a grade; errors as above."""
+    return _load("grades", path, lambda row: [])
+
+
 @functools.cache
 def _shipped_claims() -> dict[str, Claim]:
     records = claims().astype(object).where(lambda frame: frame.notna(), None).to_dict("records")

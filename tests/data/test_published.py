@@ -1,6 +1,7 @@
 """The published tables: they keep their descriptor, and a broken file names what is broken."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,8 @@ LOADERS = {
     "evidence": published.evidence,
     "pooling": published.pooling,
     "targets": published.targets,
+    "hypocalcaemia": published.hypocalcaemia,
+    "grades": published.grades,
 }
 
 
@@ -191,6 +194,44 @@ def test_an_outcome_that_no_series_counts_lists_those_there_are():
 
 def test_every_outcome_has_a_judgement_on_pooling():
     assert set(published.evidence()["outcome"]) == set(published.pooling().index)
+
+
+@pytest.mark.parametrize("name", ["targets", "hypocalcaemia", "grades"])
+def test_every_key_of_a_source_stands_in_the_bibliography(name):
+    known = set(
+        re.findall(r"^@\w+{(\w+),", (ROOT / "book/references.bib").read_text("utf-8"), re.M)
+    )
+    keys = set(LOADERS[name]()["citation_key"].dropna())
+    assert keys
+    assert keys <= known
+
+
+def test_a_definition_of_low_calcium_agrees_with_the_series_that_uses_it():
+    """Where both tables name a threshold, they name the same one."""
+    rows = published.hypocalcaemia().set_index("definition_id")
+    series = published.evidence().set_index(["study_id", "outcome"])["definition"]
+    pairs = {
+        "wei-2020": ("Wei2020-MWA", "severe_hypocalcaemia"),
+        "chou-2020": ("Chou2020-PTX", "severe_hypocalcaemia"),
+        "thesis-784": ("thesis-784-PTX", "severe_hypocalcaemia"),
+        "reoperation-2015-2022": ("neck-reoperation-2015-2022", "severe_hypocalcaemia"),
+        "kritmetapak-2020": ("Kritmetapak2020-PTX", "hypocalcaemia"),
+    }
+    for name, place in pairs.items():
+        assert f"<{rows.loc[name, 'threshold']:g} {rows.loc[name, 'unit']}" in series[place]
+
+
+def test_a_grade_stands_once_in_its_scheme_and_belongs_to_no_other():
+    rows = published.grades()
+    assert not rows.duplicated(["scheme", "grade"]).any()
+    assert set(rows["scheme"]) == {"Clavien-Dindo", "CTCAE", "SIR", "CIRSE"}
+    assert (rows.groupby("scheme")["citation_key"].nunique() == 1).all()
+
+
+def test_thresholds_of_the_grades_are_those_of_the_definitions():
+    rules = published.grades().query("scheme == 'CTCAE'").set_index("grade")["rule"]
+    for row in published.hypocalcaemia().query("system == 'CTCAE v4.03'").itertuples():
+        assert f"below {row.threshold}" in rules[row.grade]
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path):
