@@ -11,7 +11,8 @@ ROOT = Path(__file__).parents[2] / "analysis_lib"
 FLOORS = [
     {"errors", "results", "units", "datapackage", "published", "cohort", "contradictions"}
     | {"scenario"},
-    {"proportions", "consistency", "design_analysis", "odds_ratio", "logistic", "trajectories"},
+    {"proportions", "consistency", "design_analysis", "odds_ratio", "logistic", "trajectories"}
+    | {"survival", "imputation"},
     {"two_by_two", "study_counts", "binomial_normal", "pooled", "synthesis", "verify"}
     | {"permutation", "records", "compatible", "prediction"},
     {"report"},
