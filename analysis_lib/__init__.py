@@ -10,8 +10,8 @@ Floors, each importing only from those below it:
    ``compatible`` with ``permutation`` and ``records``: the simulated cohort; ``verify``: its proof;
    ``prediction``: the published model
 1. ``visits``, ``change``, ``mixed``, ``regression_to_mean``: values over time;
-   ``proportions``, ``consistency``, ``odds_ratio``, ``design_analysis``, ``logistic``,
-   ``survival``: estimators; ``trajectories``: laboratory values as they are assumed to run
+   ``proportions``, ``zero_events``, ``clustering``: shares;
+   ``consistency``, ``odds_ratio``, ``design_analysis``, ``logistic``, ``survival``: estimators; ``trajectories``: laboratory values as they are assumed to run
 0. ``published``, ``cohort`` with ``contradictions``, ``scenario``, ``datapackage``, ``results``,
    ``units``, ``errors``: data, assumptions, and the shapes results come in
 """

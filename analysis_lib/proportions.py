@@ -1,7 +1,8 @@
-"""Intervals for one proportion."""
+"""Intervals for one proportion: confidence intervals, and the posterior under a stated prior."""
 
 from __future__ import annotations
 
+import math
 from typing import Any, Literal, get_args
 
 from analysis_lib.errors import CountError, DataError
@@ -74,6 +75,13 @@ def check_level(level: float) -> None:
         )
 
 
+def check_denominator(denominator: str) -> None:
+    """Refuse an unknown denominator with a DataError."""
+    known = get_args(Denominator)
+    if denominator not in known:
+        raise DataError(f"The denominator is {denominator!r}; say {' or '.join(map(repr, known))}.")
+
+
 def interval(
     events: int,
     n: int,
@@ -134,8 +142,7 @@ def interval(
     check_level(level)
     if method not in METHODS:
         raise DataError(f"There is no method {method!r}; choose one of {', '.join(METHODS)}.")
-    if denominator not in get_args(Denominator):
-        raise DataError(f"The denominator is {denominator!r}; say 'patients' or 'glands'.")
+    check_denominator(denominator)
 
     from statsmodels.stats.proportion import proportion_confint
 
@@ -155,6 +162,75 @@ def interval(
         method=LABELS[method],
         denominator=denominator,
         warnings=_warnings(x, m, method),
+    )
+
+
+def posterior(
+    events: int,
+    n: int,
+    *,
+    prior: tuple[float, float],
+    denominator: Denominator,
+    level: float = 0.95,
+) -> Proportion:
+    """Posterior of a proportion under a beta prior, with its equal-tailed interval.
+
+    Parameters
+    ----------
+    events, n, denominator, level
+        As for :func:`interval`. With no events the lower limit is above 0, and it should be: an
+        equal-tailed interval leaves half of the rest on either side.
+    prior : (float, float)
+        ``(a, b)`` of Beta(a, b), both above 0: as if ``a`` events and ``b`` non-events had been
+        seen before. (1, 1) is uniform, (0.5, 0.5) is the Jeffreys prior. There is no default.
+
+    Returns
+    -------
+    Proportion
+        ``estimate`` is the mean of the posterior, ``(events + a) / (n + a + b)``, and not
+        ``events / n``; ``lower`` and ``upper`` are its quantiles; ``method`` names the prior.
+
+    Raises
+    ------
+    CountError, DataError
+        As for :func:`interval`; DataError also for a prior that is no distribution.
+
+    References
+    ----------
+    Brown LD, Cai TT, DasGupta A. Stat Sci 2001;16:101-133.
+    """
+    x, m = whole_counts(events, n)
+    check_level(level)
+    check_denominator(denominator)
+    a, b = prior
+    name = prior_name(prior)
+
+    from scipy.stats import beta
+
+    after = beta(x + a, m - x + b)
+    tail = (1 - level) / 2
+    return Proportion(
+        events=x,
+        n=m,
+        estimate=(x + a) / (m + a + b),
+        lower=float(after.ppf(tail)),
+        upper=float(after.isf(tail)),
+        level=level,
+        method=f"Bayesian, {name}, equal-tailed",
+        denominator=denominator,
+    )
+
+
+def prior_name(prior: tuple[float, float]) -> str:
+    """Return "uniform prior", "Jeffreys prior" or "prior Beta(a, b)"; DataError if it is none."""
+    a, b = prior
+    if not (0 < a < math.inf and 0 < b < math.inf):
+        raise DataError(
+            f"The prior is Beta({a:g}, {b:g}), which is no distribution; give two numbers above 0, "
+            "such as (1, 1) for the uniform one or (0.5, 0.5) for that of Jeffreys."
+        )
+    return {(1, 1): "uniform prior", (0.5, 0.5): "Jeffreys prior"}.get(
+        (a, b), f"prior Beta({a:g}, {b:g})"
     )
 
 

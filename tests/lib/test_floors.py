@@ -12,6 +12,7 @@ FLOORS = [
     {"errors", "results", "units", "datapackage", "published", "cohort", "contradictions"}
     | {"scenario"},
     {"proportions", "consistency", "design_analysis", "odds_ratio", "logistic", "trajectories"}
+    | {"zero_events", "clustering"}
     | {"visits", "change", "mixed", "regression_to_mean"}
     | {"survival", "imputation"},
     {"two_by_two", "study_counts", "binomial_normal", "pooled", "synthesis", "verify"}

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis_lib.errors import CountError, DataError
-from analysis_lib.proportions import LABELS, METHODS, interval, whole_counts
+from analysis_lib.proportions import LABELS, METHODS, interval, posterior, whole_counts
 
 REFERENCE = pd.read_csv(Path(__file__).parents[1] / "reference_r" / "proportions.csv")
 SETTINGS = settings(max_examples=60, deadline=None, derandomize=True)
@@ -28,9 +28,13 @@ def limits(x, n, method, level=0.95):
     return found.lower, found.upper
 
 
-@pytest.mark.parametrize("source", sorted(REFERENCE["source"].unique()))
+CONFIDENCE = REFERENCE[REFERENCE["method"].isin(METHODS)]
+PRIORS = {"uniform": (1, 1), "jeffreys_prior": (0.5, 0.5), "sceptical": (2, 38)}
+
+
+@pytest.mark.parametrize("source", sorted(CONFIDENCE["source"].unique()))
 def test_agrees_with_r(source):
-    rows = REFERENCE[REFERENCE["source"] == source]
+    rows = CONFIDENCE[CONFIDENCE["source"] == source]
     assert len(rows) >= 24
     for row in rows.itertuples():
         lower, upper = max(row.lower, 0), min(row.upper, 1)  # epiR does not clip Agresti-Coull
@@ -42,9 +46,59 @@ def test_agrees_with_r(source):
 
 
 def test_reference_has_every_method_and_the_counts_of_the_study():
-    assert set(REFERENCE["method"]) == set(METHODS)
+    assert set(CONFIDENCE["method"]) == set(METHODS)
     pairs = set(zip(REFERENCE["events"], REFERENCE["n"], strict=True))
     assert {(89, 102), (29, 102), (1, 102), (102, 102), (174, 174), (0, 102), (1, 1)} <= pairs
+
+
+@pytest.mark.parametrize("name", PRIORS)
+def test_posterior_agrees_with_r(name):
+    rows = REFERENCE[REFERENCE["method"] == f"posterior_{name}"]
+    assert len(rows) >= 48
+    a, b = PRIORS[name]
+    for row in rows.itertuples():
+        found = posterior(
+            row.events, row.n, prior=PRIORS[name], denominator="patients", level=row.level
+        )
+        np.testing.assert_allclose(
+            (found.lower, found.upper), (row.lower, row.upper), rtol=1e-9, err_msg=str(row)
+        )
+        assert found.estimate == pytest.approx((row.events + a) / (row.n + a + b), rel=1e-14)
+
+
+def test_posterior_under_the_jeffreys_prior_is_the_jeffreys_interval_but_for_the_ends():
+    for x in (1, 50, 101):
+        found = posterior(x, 102, prior=(0.5, 0.5), denominator="patients")
+        assert (found.lower, found.upper) == pytest.approx(limits(x, 102, "jeffreys"), rel=1e-9)
+    at_zero = posterior(0, 102, prior=(0.5, 0.5), denominator="patients")
+    assert at_zero.lower > 0 == limits(0, 102, "jeffreys")[0]
+
+
+def test_posterior_names_its_prior():
+    names = {
+        prior: posterior(1, 9, prior=prior, denominator="glands").method
+        for prior in ((1, 1), (0.5, 0.5), (2, 38))
+    }
+    assert names == {
+        (1, 1): "Bayesian, uniform prior, equal-tailed",
+        (0.5, 0.5): "Bayesian, Jeffreys prior, equal-tailed",
+        (2, 38): "Bayesian, prior Beta(2, 38), equal-tailed",
+    }
+
+
+@pytest.mark.parametrize("prior", [(0, 0), (1, -1), (float("nan"), 1), (1, float("inf"))])
+def test_posterior_refuses_a_prior_that_is_no_distribution(prior):
+    with pytest.raises(DataError, match="two numbers above 0"):
+        posterior(1, 9, prior=prior, denominator="patients")
+
+
+def test_posterior_refuses_what_the_interval_refuses():
+    with pytest.raises(CountError, match="10 events of 9"):
+        posterior(10, 9, prior=(1, 1), denominator="patients")
+    with pytest.raises(DataError, match="level is 95"):
+        posterior(1, 9, prior=(1, 1), denominator="patients", level=95)
+    with pytest.raises(DataError, match="'people'"):
+        posterior(1, 9, prior=(1, 1), denominator="people")  # type: ignore[arg-type]
 
 
 @SETTINGS

@@ -1,4 +1,5 @@
-# Intervals for one proportion: stats::binom.test and epiR::epi.conf.
+# Intervals for one proportion: stats::binom.test and epiR::epi.conf; posteriors: stats::qbeta;
+# upper limits for zero events: one-sided stats::binom.test and stats::qbeta.
 # Run from the repository root: Rscript tests/reference_r/proportions.R
 suppressPackageStartupMessages(library(epiR))
 
@@ -6,7 +7,7 @@ here <- dirname(sub("^--file=", "", grep("^--file=", commandArgs(FALSE), value =
 
 counts <- rbind(
   c(89, 102), c(29, 102), c(1, 102), c(102, 102), c(174, 174), c(0, 102), c(0, 1), c(1, 1),
-  c(0, 5), c(1, 5), c(5, 10), c(9, 10), c(3, 9), c(146, 204), c(284, 1095), c(4999, 10000)
+  c(0, 5), c(0, 29), c(0, 174), c(1, 5), c(5, 10), c(9, 10), c(3, 9), c(146, 204), c(284, 1095), c(4999, 10000)
 )
 levels <- c(0.80, 0.95, 0.99)
 
@@ -38,6 +39,25 @@ for (i in seq_len(nrow(counts))) for (level in levels) {
     fit <- glm(cbind(x, n - x) ~ 1, family = binomial(link = "identity"), start = x / n)
     add(x, n, level, "wald", "stats::confint.default(glm)",
         suppressMessages(confint.default(fit, level = level)))
+  }
+}
+for (i in seq_len(nrow(counts))) for (level in levels) {
+  x <- counts[i, 1]
+  n <- counts[i, 2]
+  tail <- (1 - level) / 2
+  priors <- list(uniform = c(1, 1), jeffreys_prior = c(0.5, 0.5), sceptical = c(2, 38))
+  for (name in names(priors)) {
+    a <- priors[[name]][1]
+    b <- priors[[name]][2]
+    add(x, n, level, paste0("posterior_", name), "stats::qbeta",
+        qbeta(c(tail, 1 - tail), x + a, n - x + b))
+    if (x == 0) {
+      add(0, n, level, paste0("upper_", name), "stats::qbeta", c(0, qbeta(level, a, n + b)))
+    }
+  }
+  if (x == 0) {
+    add(0, n, level, "upper_exact", "stats::binom.test(less)",
+        binom.test(0, n, conf.level = level, alternative = "less")$conf.int)
   }
 }
 out <- do.call(rbind, rows)
