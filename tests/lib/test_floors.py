@@ -13,8 +13,9 @@ FLOORS = [
     | {"scenario"},
     {"proportions", "consistency", "design_analysis", "odds_ratio", "logistic", "trajectories"}
     | {"zero_events", "clustering"}
-    | {"visits", "change", "mixed", "regression_to_mean"}
-    | {"survival", "imputation"},
+    | {"visits", "change", "effect_size", "mixed", "regression_to_mean"}
+    | {"survival", "imputation"}
+    | {"balance"},
     {"two_by_two", "study_counts", "binomial_normal", "pooled", "synthesis", "verify"}
     | {"permutation", "records", "compatible", "prediction"},
     {"report"},
