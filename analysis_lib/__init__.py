@@ -8,9 +8,11 @@ Floors, each importing only from those below it:
 3. ``report``: sentences with numbers in them, and how anything is shown
 2. ``two_by_two``; ``synthesis`` with ``study_counts``, ``binomial_normal`` and ``pooled``;
    ``compatible`` with ``permutation`` and ``records``: the simulated cohort; ``verify``: its proof;
-   ``prediction``: the published model
+   ``prediction``: the published model; ``complications``, ``grading``, ``hypocalcaemia``,
+   ``hypocalcaemia_scales``: harm
 1. ``visits``, ``change``, ``effect_size``, ``mixed``, ``regression_to_mean``: values over time;
-   ``balance``: groups side by side; ``proportions``, ``zero_events``, ``clustering``: shares;
+   ``balance``: groups side by side; ``rare_events``, ``benefit_harm``: counts of harm;
+   ``proportions``, ``zero_events``, ``clustering``: shares;
    ``consistency``, ``odds_ratio``, ``design_analysis``, ``logistic``, ``survival``: estimators; ``trajectories``: laboratory values as they are assumed to run
 0. ``published``, ``cohort`` with ``contradictions``, ``scenario``, ``datapackage``, ``results``,
    ``units``, ``errors``: data, assumptions, and the shapes results come in

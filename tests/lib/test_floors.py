@@ -15,8 +15,10 @@ FLOORS = [
     | {"zero_events", "clustering"}
     | {"visits", "change", "effect_size", "mixed", "regression_to_mean"}
     | {"survival", "imputation"}
-    | {"balance"},
+    | {"balance"}
+    | {"rare_events", "benefit_harm"},
     {"two_by_two", "study_counts", "binomial_normal", "pooled", "synthesis", "verify"}
+    | {"complications", "grading", "hypocalcaemia", "hypocalcaemia_scales"}
     | {"permutation", "records", "compatible", "prediction"},
     {"report"},
     {"tables", "figures"},
