@@ -19,7 +19,8 @@ FLOORS = [
     | {"rare_events", "benefit_harm"},
     {"two_by_two", "study_counts", "binomial_normal", "pooled", "synthesis", "verify"}
     | {"complications", "grading", "hypocalcaemia", "hypocalcaemia_scales"}
-    | {"permutation", "records", "compatible", "prediction"},
+    | {"permutation", "records", "compatible", "prediction"}
+    | {"baseline", "participants"},
     {"report"},
     {"tables", "figures"},
     {"ledger", "dictionary"},
