@@ -107,9 +107,11 @@ def out_of_hundred(counts: Mapping[str, int]) -> dict[str, int]:
     Raises
     ------
     CountError
-        If a count is negative or not whole, or all are zero.
+        If there is no group, a count is negative or not whole, or all are zero.
     """
     total = sum(counts.values())
+    if not counts:
+        raise CountError("no group to turn into a hundred people; give at least one")
     for name, count in counts.items():
         whole_counts(count, total, where=f"{name}: ")
     # Whole numbers throughout, so that equal remainders are equal.
