@@ -12,7 +12,8 @@ Floors, each importing only from those below it:
    ``hypocalcaemia_scales``: harm; ``baseline``, ``participants``: who was treated
 1. ``visits``, ``change``, ``effect_size``, ``mixed``, ``regression_to_mean``: values over time;
    ``balance``: groups side by side; ``rare_events``, ``benefit_harm``: counts of harm;
-   ``proportions``, ``zero_events``, ``clustering``: shares;
+   ``proportions``, ``zero_events``: shares; ``clusters``, ``clustering`` and
+   ``clustered_proportions``: members that come in clusters;
    ``consistency``, ``odds_ratio``, ``design_analysis``, ``logistic``, ``survival``: estimators; ``trajectories``: laboratory values as they are assumed to run
 0. ``published``, ``cohort`` with ``contradictions``, ``scenario``, ``datapackage``, ``results``,
    ``units``, ``errors``: data, assumptions, and the shapes results come in

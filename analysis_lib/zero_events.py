@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Literal, get_args
 
-from analysis_lib.errors import DataError
+from analysis_lib.errors import CountError, DataError
 from analysis_lib.proportions import check_denominator, check_level, prior_name, whole_counts
 from analysis_lib.results import Denominator, Proportion
 
@@ -106,4 +107,81 @@ def upper_limit(
         method=name,
         denominator=denominator,
         warnings=warnings,
+    )
+
+
+def upper_limit_in_clusters(
+    sizes: Sequence[int], *, icc: float, denominator: Denominator, level: float = 0.95
+) -> Proportion:
+    """One-sided exact upper limit for members in clusters, none of which had the event.
+
+    The share at which no event is seen with a chance of ``1 - level``, if events are
+    beta-binomial within clusters. Without correlation it is the exact limit for the members; with
+    a correlation of 1 it is that for the clusters, whatever their sizes. With no events the
+    correlation can't be estimated: it is assumed.
+
+    Parameters
+    ----------
+    sizes : sequence of int
+        Members of each cluster, each at least 1. Up to two members a cluster, no other model with
+        that correlation gives another limit.
+    icc : float
+        Assumed intracluster correlation, in [0, 1].
+    denominator : {"patients", "glands", ...}
+        What the members are.
+    level : float
+        Confidence level, in (0, 1); all of the rest lies above the limit.
+
+    Returns
+    -------
+    Proportion
+        ``estimate`` and ``lower`` are 0; ``n`` counts the members.
+
+    Raises
+    ------
+    CountError
+        If a size is no count of at least 1, or there is none.
+    DataError
+        If the correlation lies outside [0, 1], or ``level`` or ``denominator`` is unknown.
+
+    References
+    ----------
+    Skellam JG. J R Stat Soc B 1948;10:257-261 (the beta-binomial distribution).
+    """
+    check_level(level)
+    check_denominator(denominator)
+    if not 0 <= icc <= 1:
+        raise DataError(f"The correlation is {icc}; assume one in [0, 1].")
+    counts: dict[int, int] = {}
+    for size in sizes:
+        _, members = whole_counts(0, size, where="cluster: ")
+        counts[members] = counts.get(members, 0) + 1
+    if not counts:
+        raise CountError("no cluster to speak of; give the size of each.")
+
+    from scipy.optimize import brentq
+
+    def excess(share: float) -> float:
+        """Log of the chance of no event, above the log of what is allowed."""
+        chance = sum(k * _log_none(m, share, icc) for m, k in counts.items())
+        return chance - math.log1p(-level)
+
+    upper = brentq(excess, 0.0, 1 - 1e-15, xtol=1e-15, rtol=1e-14)
+    return Proportion(
+        events=0,
+        n=sum(m * k for m, k in counts.items()),
+        estimate=0.0,
+        lower=0.0,
+        upper=float(upper),
+        level=level,
+        method=f"exact in clusters, correlation {icc:g} assumed, one-sided",
+        denominator=denominator,
+    )
+
+
+def _log_none(members: int, share: float, icc: float) -> float:
+    """Log of the beta-binomial chance that none of so many members of a cluster has the event."""
+    return sum(
+        math.log1p(-share * (1 - icc) / (1 - icc + place * icc)) if place else math.log1p(-share)
+        for place in range(members)
     )

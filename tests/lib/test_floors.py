@@ -12,7 +12,7 @@ FLOORS = [
     {"errors", "results", "units", "datapackage", "published", "cohort", "contradictions"}
     | {"scenario"},
     {"proportions", "consistency", "design_analysis", "odds_ratio", "logistic", "trajectories"}
-    | {"zero_events", "clustering"}
+    | {"zero_events", "clusters", "clustering", "clustered_proportions"}
     | {"visits", "change", "effect_size", "mixed", "regression_to_mean"}
     | {"survival", "imputation"}
     | {"balance"}
