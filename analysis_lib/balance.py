@@ -21,10 +21,12 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 Interval = Literal["hedges_olkin", "bonett"]
+DistanceInterval = Literal["noncentral", "hedges_olkin"]
 
-LABELS: dict[Interval, str] = {
+LABELS = {
     "hedges_olkin": "large-sample interval (Hedges and Olkin)",
     "bonett": "interval for unequal variances (Bonett)",
+    "noncentral": "interval by the non-central chi-square distribution",
 }
 ROUNDING = 1e-12
 """A variance this small beside the square of the values is taken for none."""
@@ -71,7 +73,9 @@ def continuous(
     Austin PC. Stat Med 2009;28:3083-3107.
     """
     if interval not in get_args(Interval):
-        raise DataError(f"The interval is {interval!r}; choose one of {', '.join(LABELS)}.")
+        raise DataError(
+            f"The interval is {interval!r}; choose one of {', '.join(get_args(Interval))}."
+        )
     (a, b), notes = _numbers(first, second)
     for name, values in (("first", a), ("second", b)):
         if len(values) < 2:
@@ -89,7 +93,8 @@ def continuous(
         se = math.sqrt(_bonett_variance(d, va, len(a), vb, len(b)))
     else:
         se = standard_error(len(a), len(b), d)
-    return _estimate(d, se, len(a) + len(b), level, LABELS[interval], notes)
+    half = _quantile(level) * se
+    return _estimate(d, d - half, d + half, len(a) + len(b), level, LABELS[interval], notes)
 
 
 def binary(first: ArrayLike, second: ArrayLike, *, level: float = 0.95) -> Estimate:
@@ -132,12 +137,17 @@ def binary(first: ArrayLike, second: ArrayLike, *, level: float = 0.95) -> Estim
     if variance == 0:
         return _no_spread(p == q, len(a) + len(b), level, notes)
     d = (p - q) / math.sqrt(variance)
-    se = standard_error(len(a), len(b), d)
-    return _estimate(d, se, len(a) + len(b), level, LABELS["hedges_olkin"], notes)
+    half = _quantile(level) * standard_error(len(a), len(b), d)
+    return _estimate(d, d - half, d + half, len(a) + len(b), level, LABELS["hedges_olkin"], notes)
 
 
 def categorical(
-    first: Sequence[Any], second: Sequence[Any], *, levels: Sequence[Any], level: float = 0.95
+    first: Sequence[Any],
+    second: Sequence[Any],
+    *,
+    levels: Sequence[Any],
+    level: float = 0.95,
+    interval: DistanceInterval = "noncentral",
 ) -> Estimate:
     """Distance between two sets of proportions, as Mahalanobis measures it.
 
@@ -154,12 +164,17 @@ def categorical(
         All levels there can be; one that nobody has changes nothing.
     level : float
         Confidence level, in (0, 1).
+    interval : {"noncentral", "hedges_olkin"}
+        "noncentral" takes the squared distance, over its chance variance, for a non-central
+        chi-square value and inverts that; its limits can be 0. "hedges_olkin" is the one that
+        Yang and Dalton give, cut at 0. It treats a distance like a signed difference and is
+        centred on it, so that with small groups and several levels it excludes 0 far too often.
 
     Returns
     -------
     Estimate
-        The distance. Its lower limit is not let fall below 0. ``warnings`` tells how large chance
-        alone would make it. If the groups share no level it is not estimable.
+        The distance. ``warnings`` tells how large chance alone would make it. If a set of levels
+        is all of one group and none of the other it is not estimable.
 
     Raises
     ------
@@ -174,6 +189,10 @@ def categorical(
     """
     import numpy as np
 
+    if interval not in get_args(DistanceInterval):
+        raise DataError(
+            f"The interval is {interval!r}; choose one of {', '.join(get_args(DistanceInterval))}."
+        )
     check_level(level)
     listed = list(levels)
     if len(set(listed)) != len(listed):
@@ -200,12 +219,20 @@ def categorical(
     if not np.allclose(covariance @ weights, p - q, atol=1e-9):
         return _no_spread(False, n, level, tuple(notes))
     distance = math.sqrt(max(float((p - q) @ weights), 0.0))
-    by_chance = math.sqrt(len(p)) * standard_error(n_first, n_second)
+    degrees = int(np.linalg.matrix_rank(covariance, hermitian=True))
+    by_chance = math.sqrt(degrees) * standard_error(n_first, n_second)
     notes.append(
         f"a distance has no sign; by chance alone, its root mean square would be {by_chance:.2f}."
     )
-    se = standard_error(n_first, n_second, distance)
-    return _estimate(distance, se, n, level, LABELS["hedges_olkin"], tuple(notes), lowest=0.0)
+    if interval == "noncentral":
+        unit = standard_error(n_first, n_second)
+        limits = [unit * math.sqrt(x) for x in _noncentral((distance / unit) ** 2, degrees, level)]
+        if limits[1] == 0:
+            notes.append("the groups agree more closely than chance would have it: 0 to 0.")
+    else:
+        half = _quantile(level) * standard_error(n_first, n_second, distance)
+        limits = [max(distance - half, 0.0), distance + half]
+    return _estimate(distance, limits[0], limits[1], n, level, LABELS[interval], tuple(notes))
 
 
 def standard_error(n_first: int, n_second: int, difference: float = 0.0) -> float:
@@ -284,29 +311,48 @@ def _no_spread(agree: bool, n: int, level: float, notes: tuple[str, ...]) -> Est
         if agree
         else "the groups have nothing in common to measure the difference by: not estimable."
     )
+    d = 0.0 if agree else math.nan
+    return _estimate(d, math.nan, math.nan, n, level, "no spread within groups", (*notes, word))
+
+
+def _quantile(level: float) -> float:
+    from scipy.stats import norm
+
     check_level(level)
-    return _estimate(
-        0.0 if agree else math.nan, math.nan, n, level, "no spread within groups", (*notes, word)
-    )
+    return float(norm.ppf(0.5 + level / 2))
+
+
+def _noncentral(value: float, degrees: int, level: float) -> list[float]:
+    """Return the two non-centralities at which a chi-square value lies at the tails' edges."""
+    from scipy.optimize import brentq
+    from scipy.stats import ncx2
+
+    found = []
+    for tail in (0.5 + level / 2, 0.5 - level / 2):
+
+        def above(centre: float, tail: float = tail) -> float:
+            return float(ncx2.cdf(value, degrees, centre)) - tail
+
+        # At no distance the value is already as low as that: the limit is 0.
+        top = (math.sqrt(value) + 10) ** 2
+        found.append(0.0 if above(1e-12) <= 0 else float(brentq(above, 1e-12, top, xtol=1e-12)))
+    return found
 
 
 def _estimate(
     d: float,
-    se: float,
+    lower: float,
+    upper: float,
     n: int,
     level: float,
     method: str,
     notes: tuple[str, ...],
-    lowest: float = -math.inf,
 ) -> Estimate:
-    from scipy.stats import norm
-
     check_level(level)
-    half = float(norm.ppf(0.5 + level / 2)) * se
     return Estimate(
         estimate=d,
-        lower=max(d - half, lowest) if half == half else math.nan,
-        upper=d + half,
+        lower=lower,
+        upper=upper,
         level=level,
         n=n,
         unit="",

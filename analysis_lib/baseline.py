@@ -65,7 +65,7 @@ class Summary(Result):
         }
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Variable:
     """One variable of the table, and how it is to be shown.
 

@@ -36,7 +36,7 @@ def compute(row):
     first, second = groups(row)
     if row.kind == "categorical":
         every = sorted({*first, *second})
-        return categorical(first, second, levels=every, level=row.level)
+        return categorical(first, second, levels=every, level=row.level, interval="hedges_olkin")
     return {"continuous": continuous, "binary": binary}[row.kind](first, second, level=row.level)
 
 
@@ -65,6 +65,18 @@ def test_both_variances_agree_with_metafor(row):
     d = continuous(first, second, interval="bonett")
     half = 1.959963984540054 * math.sqrt(_bonett_variance(d.estimate, *moments))
     assert (d.lower, d.upper) == pytest.approx((d.estimate - half, d.estimate + half))
+
+
+@pytest.mark.parametrize(
+    "row",
+    list(REFERENCE.query("kind == 'categorical'").itertuples()),
+    ids=lambda r: f"{r.set}-{r.variable}-{r.level}",
+)
+def test_the_noncentral_interval_agrees_with_r(row):
+    first, second = groups(row)
+    d = categorical(first, second, levels=sorted({*first, *second}), level=row.level)
+    expected = (row.lower_noncentral, row.upper_noncentral)
+    assert (d.lower, d.upper) == pytest.approx(expected, rel=1e-7)
 
 
 # ---- what must hold for all data -----------------------------------------------------------------
@@ -117,6 +129,19 @@ def test_chance_alone_does_what_the_approximation_says():
     assert math.sqrt(3) * standard_error(13, 89) == pytest.approx(
         np.sqrt(np.mean(distances**2)), rel=0.15
     )
+
+
+def test_without_a_difference_the_noncentral_interval_holds_nought_and_the_other_does_not():
+    """Four levels, 13 against 89, all from one population."""
+    rng = np.random.default_rng(6)
+    holds = {"noncentral": 0, "hedges_olkin": 0}
+    for _ in range(400):
+        values = rng.choice(list("abcd"), size=102, p=[0.4, 0.3, 0.2, 0.1])
+        for name in holds:
+            d = categorical(values[:13], values[13:], levels="abcd", interval=name)
+            holds[name] += d.lower == 0
+    assert holds["noncentral"] / 400 > 0.93
+    assert holds["hedges_olkin"] / 400 < 0.80
 
 
 def test_bonett_covers_where_the_smaller_group_varies_more():
@@ -175,6 +200,12 @@ def test_groups_that_share_nothing_are_not_estimable(found):
     assert "not estimable" in found.warnings[-1]
 
 
+def test_an_agreement_closer_than_chance_is_said():
+    d = categorical("abc" * 30, "abc" * 40, levels="abc")
+    assert (d.lower, d.upper) == (0, 0)
+    assert "more closely than chance" in d.warnings[-1]
+
+
 def test_a_level_that_one_group_lacks_is_no_obstacle():
     d = categorical(["a", "b", "b"], ["a", "c", "b", "a"], levels="abc")
     assert math.isfinite(d.estimate)
@@ -201,6 +232,11 @@ def test_an_empty_group_and_one_without_values_are_refused(function):
         (lambda: categorical(["a"], ["b"], levels="a"), DataError, "second group has b"),
         (lambda: categorical(["a"], ["b"], levels="aab"), DataError, "twice"),
         (lambda: categorical([], ["b"], levels="ab"), CountError, "empty"),
+        (
+            lambda: categorical(["a"], ["b"], levels="ab", interval="bonett"),
+            DataError,
+            "noncentral",
+        ),
         (lambda: categorical([None], ["b"], levels="ab"), CountError, "missing"),
         (lambda: standard_error(0, 5), CountError, "0 and 5"),
         (lambda: beyond_by_chance(-0.1, 5, 5), DataError, "bound"),

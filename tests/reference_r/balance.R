@@ -28,6 +28,15 @@ sets <- list(
 )
 levels <- c(0.80, 0.95, 0.99)
 
+# Distance at which the squared distance, over its chance variance, is the quantile of a
+# non-central chi-square distribution; 0 if it is lower than that without any.
+noncentral <- function(d, n, df, tail) {
+  unit <- sqrt(sum(1 / n))
+  f <- function(ncp) pchisq((d / unit)^2, df, ncp = ncp) - tail
+  if (f(0) <= 0) return(0)
+  unit * sqrt(uniroot(f, c(0, (d / unit + 10)^2), tol = 1e-12)$root)
+}
+
 data <- list()
 rows <- list()
 for (set in names(sets)) {
@@ -47,6 +56,7 @@ for (set in names(sets)) {
       q <- shares[[2]][-1]
       covariance <- (diag(p) - outer(p, p) + diag(q) - outer(q, q)) / 2
       d <- sqrt(mahalanobis(p, q, covariance))
+      df <- length(p)
       source <- "stats::mahalanobis"
     } else {
       # matchit() without matching; "ATE" standardises by the root of the mean of both variances.
@@ -79,14 +89,18 @@ for (set in names(sets)) {
       fit <- rma(yi = d, vi = sum(1 / n) + d^2 / (2 * sum(n)), method = "FE", level = 100 * level)
       rows[[length(rows) + 1]] <- data.frame(
         set = set, variable = name, kind = kind, source = source, n_first = n[1], n_second = n[2],
-        level = level, estimate = d, lower = fit$ci.lb, upper = fit$ci.ub,
+        level = level, estimate = d,
+        lower_noncentral = if (kind == "categorical") noncentral(d, n, df, (1 + level) / 2) else NA,
+        upper_noncentral = if (kind == "categorical") noncentral(d, n, df, (1 - level) / 2) else NA,
+        lower = fit$ci.lb, upper = fit$ci.ub,
         at_smd = at_smd, smd_variance = smd, at_smdh = at_smdh, smdh_variance = smdh
       )
     }
   }
 }
 out <- do.call(rbind, rows)
-for (column in c("estimate", "lower", "upper", "at_smd", "smd_variance", "at_smdh",
+for (column in c("estimate", "lower", "upper", "lower_noncentral", "upper_noncentral",
+                 "at_smd", "smd_variance", "at_smdh",
                  "smdh_variance")) {
   out[[column]] <- ifelse(is.na(out[[column]]), "", sprintf("%.15g", out[[column]]))
 }
