@@ -14,7 +14,9 @@ Floors, each importing only from those below it:
    ``balance``: groups side by side; ``rare_events``, ``benefit_harm``: counts of harm;
    ``proportions``, ``zero_events``: shares; ``clusters``, ``clustering`` and
    ``clustered_proportions``: members that come in clusters;
-   ``consistency``, ``odds_ratio``, ``design_analysis``, ``logistic``, ``survival``: estimators; ``trajectories``: laboratory values as they are assumed to run
+   ``consistency``, ``odds_ratio``, ``design_analysis``, ``logistic``: estimators;
+   ``survival``: time to an event; ``imputation``: gaps filled many times;
+   ``trajectories``: laboratory values as they are assumed to run
 0. ``published``, ``cohort`` with ``contradictions``, ``scenario``, ``datapackage``, ``results``,
    ``units``, ``errors``: data, assumptions, and the shapes results come in
 """
