@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from analysis_lib.change import Pairs
+from analysis_lib.errors import DataError
 from analysis_lib.proportions import check_level
 
 if TYPE_CHECKING:
@@ -75,6 +76,20 @@ def effect_sizes(pairs: Pairs, *, level: float = 0.95) -> pd.DataFrame:
     return found.assign(n=n, left_out=pairs.left_out, level=level)[
         ["measure", "estimate", "lower", "upper", "n", "left_out", "level", "method"]
     ]
+
+
+def smallest_significant(n: int, *, alpha: float = 0.05) -> float:
+    """Return the ``d_z`` from which a two-sided paired t test of ``n`` pairs is significant.
+
+    It follows from the number of pairs alone. DataError with fewer than two, or an ``alpha``
+    outside (0, 1).
+    """
+    from scipy.stats import t
+
+    check_level(alpha)
+    if n < 2:
+        raise DataError(f"{n} pairs have no t test; it takes at least two")
+    return float(t.isf(alpha / 2, n - 1)) / math.sqrt(n)
 
 
 def noncentrality_limits(t_value: float, df: int, *, level: float) -> tuple[float, float]:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from analysis_lib.errors import DataError
 from analysis_lib.proportions import check_level
+from analysis_lib.results import Estimate
 from analysis_lib.visits import Scale, check_course, check_scale
 
 if TYPE_CHECKING:
@@ -64,6 +65,16 @@ class VisitModel:
             known = ", ".join(self.visits["visit"])
             raise DataError(f"the model has no visit {visit!r}; it has {known}")
         return found.iloc[0]
+
+    def estimate(self, visit: str, *, unit: str = "", decimals: int = 2) -> Estimate:
+        """Return one visit against baseline as a result; ``n`` patients have a value there."""
+        row = self.at(visit)
+        return Estimate(
+            estimate=float(row["estimate"]), lower=float(row["lower"]), upper=float(row["upper"]),
+            level=self.level, n=int(row["n"]), unit=unit, decimals=decimals,
+            method=f"linear mixed model, {self.errors} errors", denominator="patients",
+            warnings=self.remarks,
+        )  # fmt: skip
 
 
 def visit_model(

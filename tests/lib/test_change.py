@@ -21,7 +21,12 @@ from analysis_lib.change import (
     median_change,
     signed_rank_distribution,
 )
-from analysis_lib.effect_size import IN_WORDS, effect_sizes, noncentrality_limits
+from analysis_lib.effect_size import (
+    IN_WORDS,
+    effect_sizes,
+    noncentrality_limits,
+    smallest_significant,
+)
 from analysis_lib.errors import DataError, MissingColumnError
 from analysis_lib.visits import visit_means
 
@@ -193,3 +198,15 @@ def test_the_signed_rank_distribution_is_counted_right():
 def test_noncentrality_limits_reach_beyond_what_r_can():
     low, high = noncentrality_limits(-60.0, 101, level=0.95)
     assert low < -60 < high < -50
+
+
+def test_the_smallest_significant_effect_is_on_the_edge():
+    edge = smallest_significant(20)
+    change = np.linspace(-1, 1, 20)
+    change = (change - change.mean()) / change.std(ddof=1)
+    before = np.linspace(0, 5, 20)
+    for factor, significant in ((0.999, False), (1.001, True)):
+        pairs = Pairs(before=before, after=before + change + factor * edge, left_out=0)
+        assert (mean_change(pairs, **UNIT).p_value < 0.05) is significant
+    with pytest.raises(DataError, match="1 pairs"):
+        smallest_significant(1)

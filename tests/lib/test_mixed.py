@@ -48,6 +48,8 @@ def test_limits_and_ratios_follow_from_the_estimate():
     row = fit.at("month_12")
     assert row["estimate"] == pytest.approx(np.exp(row["log_estimate"]))
     assert row["upper"] == pytest.approx(np.exp(row["log_estimate"] + 1.6448536 * row["se"]))
+    result = fit.estimate("month_12")
+    assert (result.estimate, result.upper, result.n) == (row["estimate"], row["upper"], row["n"])
     assert fit.missing == rows_of("pth")["value"].isna().sum()
     assert fit.n_values == rows_of("pth")["value"].notna().sum()
 
