@@ -1,0 +1,44 @@
+"""Whether columns separate events from non-events, shown by a direction.
+
+A direction d separates if no row contradicts it: x_i'd >= 0 for events and <= 0 for the others,
+and not all 0 (Albert & Anderson 1984). Then no maximum of the likelihood exists. Two facts decide:
+
+- If d exists, H s = g for the Newton step s, multiplied by d', says that a weighted mean of
+  u_i x_i's is 1 (rows turned by the class seen, u_i the probability of the other; weights not
+  negative). So the largest move of a row is above 1 at every iteration. Once it is below 1, a
+  maximum exists; each fit that converges has passed there.
+- Under separation s turns towards such a d: rows on the boundary stop moving, the others move by
+  1 or more. Where that is seen, s is projected so that the boundary rows do not move at all, and
+  the sign of each row is checked. Only a direction that passes counts as separation.
+
+So neither a large coefficient nor a limit of iterations is taken for separation. An overlap below
+about 1e-10 of a column's spread counts as none.
+
+References
+----------
+Albert A, Anderson JA. On the existence of maximum likelihood estimates in logistic regression
+models. Biometrika 1984;71:1-10.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analysis_lib.logistic.basis import DEPENDENT
+
+BOUNDARY = 1e-3
+"""Largest move of a row that counts as on the boundary."""
+
+
+def separates(step: NDArray[np.float64], rows: NDArray[np.float64]) -> bool:
+    """Tell whether a step (p,), boundary rows held still, contradicts none of the turned rows."""
+    move = rows @ step
+    boundary = move < BOUNDARY
+    if boundary.any():
+        edge = rows[boundary]
+        step = step - np.linalg.lstsq(edge, edge @ step, rcond=DEPENDENT)[0]
+        move = rows @ step
+    return bool(
+        np.abs(move[boundary]).max(initial=0) < 1e-9 and move[~boundary].min() > BOUNDARY / 2
+    )
