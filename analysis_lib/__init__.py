@@ -8,14 +8,14 @@ Floors, each importing only from those below it:
 3. ``report``: sentences with numbers in them, and how anything is shown
 2. ``two_by_two``; ``synthesis`` with ``study_counts``, ``binomial_normal`` and ``pooled``;
    ``compatible`` with ``permutation`` and ``records``: the simulated cohort; ``verify``: its proof;
-   ``prediction``: the published model; ``complications``, ``grading``, ``hypocalcaemia``,
-   ``hypocalcaemia_scales``: harm; ``baseline``, ``participants``: who was treated
+   ``prediction``: the published model; ``endpoint``, ``recurrence``: the target;
+   ``complications``, ``grading``, ``hypocalcaemia``, ``hypocalcaemia_scales``: harm; ``baseline``, ``participants``: who was treated
 1. ``visits``, ``change``, ``effect_size``, ``mixed``, ``regression_to_mean``: values over time;
    ``balance``: groups side by side; ``rare_events``, ``benefit_harm``: counts of harm;
    ``proportions``, ``zero_events``: shares; ``clusters``, ``clustering`` and
-   ``clustered_proportions``: members that come in clusters;
+   ``clustered_proportions``: members that come in clusters, such as ``glands``;
    ``consistency``, ``odds_ratio``, ``design_analysis``, ``logistic``: estimators;
-   ``survival``: time to an event; ``imputation``: gaps filled many times;
+   ``survival``: time to an event; ``imputation``: gaps filled many times; ``coverage``;
    ``trajectories``: laboratory values as they are assumed to run
 0. ``published``, ``cohort`` with ``contradictions``, ``scenario``, ``datapackage``, ``results``,
    ``units``, ``errors``: data, assumptions, and the shapes results come in

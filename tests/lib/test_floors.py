@@ -12,14 +12,14 @@ FLOORS = [
     {"errors", "results", "units", "datapackage", "published", "cohort", "contradictions"}
     | {"scenario"},
     {"proportions", "consistency", "design_analysis", "odds_ratio", "logistic", "trajectories"}
-    | {"zero_events", "clusters", "clustering", "clustered_proportions"}
+    | {"glands", "zero_events", "clusters", "clustering", "clustered_proportions"}
     | {"visits", "change", "effect_size", "mixed", "regression_to_mean"}
-    | {"survival", "imputation"}
+    | {"survival", "imputation", "coverage"}
     | {"balance"}
     | {"rare_events", "benefit_harm"},
     {"two_by_two", "study_counts", "binomial_normal", "pooled", "synthesis", "verify"}
     | {"complications", "grading", "hypocalcaemia", "hypocalcaemia_scales"}
-    | {"permutation", "records", "compatible", "prediction"}
+    | {"permutation", "records", "compatible", "prediction", "endpoint", "recurrence"}
     | {"baseline", "participants"},
     {"report"},
     {"tables", "figures"},
