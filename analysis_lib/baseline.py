@@ -21,6 +21,13 @@ if TYPE_CHECKING:
 Shown = Literal["mean", "median", "count"]
 Scale = Literal["linear", "log"]
 
+IN_WORDS: dict[Shown, str] = {
+    "mean": "mean (SD)",
+    "median": "median (quartiles)",
+    "count": "n (%)",
+}
+"""How a summary is written, as a table says it."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Summary(Result):
@@ -154,10 +161,11 @@ def table_one(
     Returns
     -------
     DataFrame
-        One row a variable, or a level of it: ``column``; ``variable``, its label; ``level``, in
-        words (empty unless there are several); ``shown``; ``unit``; ``scale``; ``overall``,
-        ``first``, ``second``, each a :class:`Summary`; ``n`` with a value, ``missing`` and
-        ``denominator`` (all patients), over all; ``difference``, an Estimate, first minus second,
+        One row a variable, or a level of it: ``column``; ``variable``; ``level``, in words (empty
+        unless there are several); ``label``, both with the unit; ``shown``, and ``summary``, the
+        same in words; ``scale``; ``overall``, ``first``, ``second``, each a :class:`Summary`;
+        ``n`` with a value, ``missing`` and ``denominator`` (all patients), over all; ``known``,
+        "98 of 102"; ``difference``, an Estimate, first minus second,
         on the first row of each variable. A difference that the values do not allow is not
         estimable, and its ``warnings`` say why.
 
@@ -203,17 +211,35 @@ def table_one(
                     "column": variable.column,
                     "variable": variable.label,
                     "level": variable.levels[one] if several else "",
+                    "label": variable.label
+                    + (f": {variable.levels[one]}" if several else "")
+                    + (f", {variable.unit}" if variable.unit else ""),
                     "shown": variable.shown,
-                    "unit": variable.unit,
+                    "summary": IN_WORDS[variable.shown],
                     "scale": variable.scale,
                     **found,
                     "n": found["overall"].n,
                     "missing": found["overall"].missing,
                     "denominator": len(values),
+                    "known": format(found["overall"], "known"),
                     "difference": difference if place == 0 else None,
                 }
             )
     return pd.DataFrame(rows)
+
+
+def differences(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the differences of a table as rows of a picture of estimates.
+
+    One row a variable of :func:`table_one`: ``column``; ``label``, which says of a difference
+    between several levels that it is a distance; ``estimate``, ``lower``, ``upper``.
+    """
+    rows = table[table["difference"].notna()].copy()
+    several = rows["level"].ne("")
+    rows["label"] = rows["variable"].where(~several, rows["variable"] + " (distance)")
+    for end in ("estimate", "lower", "upper"):
+        rows[end] = [getattr(found, end) for found in rows["difference"]]
+    return rows[["column", "label", "estimate", "lower", "upper"]].reset_index(drop=True)
 
 
 def _difference(

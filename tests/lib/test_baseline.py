@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from analysis_lib import balance
-from analysis_lib.baseline import Summary, Variable, summarise, table_one
+from analysis_lib.baseline import Summary, Variable, differences, summarise, table_one
 from analysis_lib.errors import CountError, DataError, MissingColumnError
 from analysis_lib.tables import table
 
@@ -79,6 +79,15 @@ def test_several_levels_make_several_rows_and_one_difference():
     assert found["level"].tolist() == ["one", "two", "three"]
     assert [summary.value for summary in found["overall"]] == [3, 2, 1]
     assert found["difference"].isna().tolist() == [False, True, True]
+
+
+def test_differences_are_rows_for_a_picture():
+    found = rows(AGE, GLANDS)
+    drawn = differences(found)
+    assert drawn["label"].tolist() == ["Age", "Glands (distance)"]
+    assert drawn["upper"].tolist() == [found.loc[i, "difference"].upper for i in (0, 1)]
+    assert found["label"].tolist()[:2] == ["Age, years", "Glands: one"]
+    assert found.loc[0, "known"] == "5 of 6"
 
 
 def test_whoever_has_no_group_counts_among_all_and_in_neither():
