@@ -9,7 +9,8 @@ Floors, each importing only from those below it:
 2. ``two_by_two``; ``synthesis`` with ``study_counts``, ``binomial_normal`` and ``pooled``;
    ``compatible`` with ``permutation`` and ``records``: the simulated cohort; ``verify``: its proof;
    ``prediction``: the published model; ``endpoint``, ``recurrence``: the target;
-   ``complications``, ``grading``, ``hypocalcaemia``, ``hypocalcaemia_scales``: harm; ``baseline``, ``participants``: who was treated
+   ``complications``, ``grading``, ``hypocalcaemia``, ``hypocalcaemia_scales``: harm;
+   ``baseline``, ``participants``: who was treated
 1. ``visits``, ``change``, ``effect_size``, ``mixed``, ``regression_to_mean``: values over time;
    ``balance``: groups side by side; ``rare_events``, ``benefit_harm``: counts of harm;
    ``proportions``, ``zero_events``: shares; ``clusters``, ``clustering`` and

@@ -34,6 +34,7 @@ def curves(
     at_risk_of: Sequence[str] | None = None,
     bands: bool = True,
     marks: bool = True,
+    top: float = 1.0,
     height: float = 3.3,
 ) -> Figure:
     """Draw curves as steps with bands and marks of censoring, named at their ends.
@@ -51,6 +52,9 @@ def curves(
         Whether to draw the pointwise bands.
     marks : bool
         Whether to mark times at which somebody's follow-up ended without the event.
+
+    top : float
+        Where the axis ends, a fraction: 1 unless all curves are low, which the reader must see.
 
     Returns
     -------
@@ -88,14 +92,14 @@ def curves(
                 )  # fmt: skip
             heights.append((100 * float(steps["value"].iloc[-1]), name, colour))
         axes.set_xlim(0, end)
-        axes.set_ylim(0, 102)
+        axes.set_ylim(0, 102 * top)
         axes.set_xticks(list(at_risk_times))
-        axes.set_yticks([0, 25, 50, 75, 100])
+        axes.set_yticks([25 * top * step for step in range(5)])
         axes.set_xlabel(xlabel)
         axes.set_ylabel(ylabel)
         grid(axes, "y")
         if len(shown) > 1:
-            _name_at_ends(axes, heights)
+            _name_at_ends(axes, heights, apart=8 * top)
         _numbers_below(axes, shown, at_risk_times, list(at_risk_of or shown))
         data = pd.concat(
             [curve.table.assign(curve=name) for name, curve in shown.items()], ignore_index=True
@@ -140,11 +144,11 @@ def _steps(curve: Curve, end: float) -> pd.DataFrame:
     return steps
 
 
-def _name_at_ends(axes: Axes, heights: list[tuple[float, str, str]]) -> None:
+def _name_at_ends(axes: Axes, heights: list[tuple[float, str, str]], *, apart: float) -> None:
     """Write each name beside the end of its curve, apart from its neighbours."""
     place = -100.0
     for value, name, colour in sorted(heights):
-        place = max(value, place + 8)
+        place = max(value, place + apart)
         axes.annotate(
             name, (1, place), xycoords=("axes fraction", "data"), xytext=(6, 0),
             textcoords="offset points", va="center", color=COLOURS[colour], weight="bold",
