@@ -17,26 +17,27 @@ the laboratory's lower limit."""
 
 CALCIUM, NERVE = "severe hypocalcaemia", "persistent paralysis"
 GRADINGS = (
-    (CALCIUM, "Clavien-Dindo", "I", "calcium was all that was given", True),
-    (CALCIUM, "Clavien-Dindo", "II", "another drug was needed, such as vitamin D", False),
-    (CALCIUM, "CTCAE", "2", "calcium was just below the highest of the thresholds", False),
-    (CALCIUM, "CTCAE", "3", "calcium was lower, or a stay in hospital was needed", False),
-    (CALCIUM, "CTCAE", "4", "calcium was lower still", False),
-    (CALCIUM, "SIR", "B", "calcium is nominal therapy", True),
-    (CALCIUM, "SIR", "C", "it took a short stay in hospital", False),
-    (CALCIUM, "SIR", "D", "it took a long one", False),
-    (CALCIUM, "CIRSE", "3", "calcium is further therapy, and no harm was left", True),
-    (NERVE, "Clavien-Dindo", "I", "nothing was done but to wait (with suffix d)", True),
-    (NERVE, "Clavien-Dindo", "IIIb", "a vocal fold was treated under anaesthesia", False),
-    (NERVE, "SIR", "E", "persistent means permanent", True),
-    (NERVE, "CIRSE", "4", "the harm was mild", True),
-    (NERVE, "CIRSE", "5", "help was needed in daily life", False),
-)
-"""(complication, scheme, grade, on what condition, whether it needs nothing beyond the abstract).
+    (CALCIUM, "Clavien-Dindo", "I", "calcium was all that was given", True, "other drugs"),
+    (CALCIUM, "Clavien-Dindo", "II", "a drug such as vitamin D was added", False, "other drugs"),
+    (CALCIUM, "CTCAE", "2", "", False, "the lowest calcium"),
+    (CALCIUM, "CTCAE", "3", "", False, "the lowest calcium; stay in hospital"),
+    (CALCIUM, "CTCAE", "4", "", False, "the lowest calcium"),
+    (CALCIUM, "SIR", "B", "calcium is nominal therapy", True, "stay in hospital"),
+    (CALCIUM, "SIR", "C", "calcium took a short stay in hospital", False, "stay in hospital"),
+    (CALCIUM, "SIR", "D", "calcium took a long stay in hospital", False, "stay in hospital"),
+    (CALCIUM, "CIRSE", "3", "calcium is further therapy; no harm left", True, "lesser harm"),
+    (NERVE, "Clavien-Dindo", "I", "nothing was done but to wait; suffix d", True, "treatment"),
+    (NERVE, "Clavien-Dindo", "IIIb", "a vocal fold was operated on, asleep", False, "treatment"),
+    (NERVE, "SIR", "E", "persistent means permanent", True, "how long it lasted"),
+    (NERVE, "CIRSE", "4", "the harm was mild", True, "need of help"),
+    (NERVE, "CIRSE", "5", "help was needed in daily life", False, "need of help"),
+)  # fmt: skip
+"""(complication, scheme, grade, on what condition, whether it is assumed here, what is not stated).
 
 A judgement of this book. The abstract tells of calcium, of no serious comorbidity, and of nothing
-else that was done. No grade of CTCAE is assumed for calcium, as no threshold is stated; its
-heading for nerves was not among what was read.
+else that was done; what is assumed goes no further. No grade of CTCAE is assumed for calcium, as
+no threshold is stated; its heading for nerves was not among what was read. Where no condition
+stands, it is the rule itself.
 """
 
 
@@ -71,17 +72,21 @@ def gradings() -> pd.DataFrame:
     DataFrame
         One row a complication, scheme and possible grade: ``complication``; ``scheme``;
         ``grade``; ``severity``, the scheme's own word (missing if it has none); ``condition``;
-        ``assumed``, whether the grade needs nothing beyond the abstract's words; ``rule`` and
-        ``citation_key`` of the grade.
+        ``assumed``, whether this book takes it, going no further than the abstract's words;
+        ``unstated``, what one would have to know; ``rule`` and ``citation_key`` of the grade.
     """
     import pandas as pd
 
     rows = pd.DataFrame(
-        GRADINGS, columns=["complication", "scheme", "grade", "condition", "assumed"]
+        GRADINGS, columns=["complication", "scheme", "grade", "condition", "assumed", "unstated"]
     )
     found = rows.merge(grades(), on=["scheme", "grade"], how="left", validate="many_to_one")
-    columns = ["complication", "scheme", "grade", "severity", "condition", "assumed", "rule"]
-    return found[[*columns, "citation_key"]]
+    found["condition"] = found["condition"].where(
+        found["condition"].ne(""), found["rule"].str.removesuffix(".").str[0].str.lower()
+        + found["rule"].str.removesuffix(".").str[1:],
+    )  # fmt: skip
+    columns = ["complication", "scheme", "grade", "severity", "condition", "assumed", "unstated"]
+    return found[[*columns, "rule", "citation_key"]]
 
 
 def graded(frame: pd.DataFrame) -> pd.DataFrame:

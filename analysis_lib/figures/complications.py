@@ -327,7 +327,7 @@ def nadirs(
             f"line: {said}."
         )
         gone = len(frame) - len(data)
-        caption += f" Diamonds: below {strong}." + (
+        caption += f" Diamonds: below the line of {strong}." + (
             f" {gone} patients without a value are left out." if gone else ""
         )
         return finish(figure, data, id=id, status=status, caption=caption, alt=alt)

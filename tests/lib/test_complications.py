@@ -94,6 +94,7 @@ def test_recovery_counts_those_with_a_value_and_says_who_was_due():
 def test_each_possible_grade_has_a_rule_and_one_is_assumed_at_most():
     rows = grading.gradings()
     assert rows["rule"].notna().all()
+    assert rows[["condition", "unstated"]].ne("").all(axis=None)
     assumed = rows.groupby(["complication", "scheme"])["assumed"].sum()
     assert (assumed <= 1).all()
     assert assumed[(grading.CALCIUM, "CTCAE")] == 0  # no threshold is stated

@@ -67,7 +67,7 @@ def test_the_scatter_counts_those_below_each_line():
     figure = nadirs(FRAME, {"low": 1.8, "high": 2.0}, strong="high", **SETTINGS)
     below = int((FRAME["calcium_nadir_30d_mmol_l"] < 2.0).sum())
     assert f"high: {below}" in figure.alt
-    assert "Diamonds: below high." in figure.caption
+    assert "Diamonds: below the line of high." in figure.caption
     assert len(figure.csv.splitlines()) == 1 + len(FRAME)
     assert ">low: 1.8</text>" in figure.svg
 
