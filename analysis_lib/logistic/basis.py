@@ -43,7 +43,7 @@ def bases(x: Floats, w: Floats) -> tuple[Floats, Floats, NDArray[np.bool_]]:
     lower, kept = cholesky(sums)
     t = inverse(lower).swapaxes(0, 1) * math.sqrt(n)
     singular = np.zeros(b, dtype=bool)
-    doubtful = np.flatnonzero(~(kept > PLAIN))
+    doubtful = np.flatnonzero(~(kept.min(axis=0) > PLAIN))
     if len(doubtful):
         exact, singular[doubtful] = _by_reflections(
             np.moveaxis(planes[:, doubtful], 0, -1) * np.sqrt(w[doubtful])[..., None]

@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from analysis_lib.errors import DataError
-from analysis_lib.logistic import firth, newton
 from analysis_lib.logistic.basis import bases, basis
+from analysis_lib.logistic.firth import maximise_firth
 from analysis_lib.logistic.inputs import checked as checked_inputs
+from analysis_lib.logistic.newton import maximise_likelihood
 from analysis_lib.logistic.penalties import Penalty, Pseudo
 from analysis_lib.logistic.penalties import checked as checked_penalty
 from analysis_lib.logistic.solution import (
@@ -118,7 +119,7 @@ class Problem:
     ) -> Solution:
         """Iterate a stack by the method of the penalty."""
         if self.penalised:
-            return firth.maximise(
+            return maximise_firth(
                 stack,
                 start,
                 tolerance=self.tolerance,
@@ -126,7 +127,7 @@ class Problem:
                 free=free,
                 stop_if_ill=stop_if_ill,
             )
-        return newton.maximise(
+        return maximise_likelihood(
             stack,
             start,
             tolerance=self.tolerance,

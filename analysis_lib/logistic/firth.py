@@ -55,7 +55,7 @@ CAREFUL = 10
 """How many times as many steps a fit may take where each is checked."""
 
 
-def maximise(
+def maximise_firth(
     stack: Stack,
     start: Floats,
     *,
@@ -102,7 +102,7 @@ def _iterate(
     memory: dict[str, Any] = {}
     for count in range(max_iterations + 1):
         point = stack.evaluate_firth(start if count == 0 else gamma)
-        score, lower, kept = point.score, point.lower, point.kept
+        score, lower, kept = point.score, point.lower, point.kept.min(axis=0)
         step, decrement = solve(lower, score[:free])
         if free < p:
             step = np.concatenate([step, np.zeros((p - free, len(live)))])

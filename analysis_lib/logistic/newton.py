@@ -30,7 +30,7 @@ FLAT = 1e-11
 """Rise of a log-likelihood that a further step promises, where only its supremum is asked for."""
 
 
-def maximise(
+def maximise_likelihood(
     stack: Stack,
     start: Floats,
     *,
@@ -53,8 +53,9 @@ def maximise(
     for count in range(max_iterations + 1):
         # From a shared start, one exponential serves all fits.
         point = stack.evaluate(start if count == 0 else gamma, last)
-        score, lower, kept = point.score, point.lower, point.kept
-        collapsed = (kept < COLLAPSED) & ~decided
+        score, lower, kept = point.score, point.lower, point.kept[:free].min(axis=0)
+        # Far out on a ridge to a supremum, a pivot may collapse: it counts as 1, and nothing moves.
+        collapsed = (kept < COLLAPSED) & ~decided & (not supremum)
         last &= ~collapsed
         if last.any():
             at = live[last]

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from analysis_lib.logistic.triangles import back
 
 Floats = NDArray[np.float64]
 
@@ -53,3 +56,20 @@ class Solution:
         """Replace the fits ``at`` by those of another solution."""
         for name, value in vars(other).items():
             getattr(self, name)[..., at] = value
+
+    def take(self, keep: NDArray[Any]) -> Solution:
+        """Return the fits that ``keep`` (a mask or indices) names."""
+        return Solution(**{name: value[..., keep] for name, value in vars(self).items()})
+
+    def replaced(self, other: Solution, where: NDArray[np.bool_]) -> Solution:
+        """Return these fits, those of another solution ``where`` a mask says so."""
+        pairs = ((name, value, getattr(other, name)) for name, value in vars(self).items())
+        return Solution(**{name: np.where(where, theirs, ours) for name, ours, theirs in pairs})
+
+    def along(self, step: Floats) -> Floats:
+        """Move the last coordinate by ``step`` (b,), the others along the ridge of the likelihood.
+
+        The ridge is that of the information: where the others would be fitted if it were constant.
+        """
+        slopes = back(self.lower, self.lower[-1, :-1].copy())
+        return np.concatenate([self.gamma[:-1] - slopes * step, self.gamma[-1:] + step])

@@ -29,8 +29,8 @@ SLICE = 1 << 17
 class Point:
     """Gradient, information and likelihood of b fits at some coefficients.
 
-    ``score`` (p, b), ``lower`` (p, p, b) with L L' the information, ``kept`` (b,) the least share
-    of a pivot; ``likelihood`` (b,), the log-likelihood where it was wanted, else not-a-number.
+    ``score`` (p, b), ``lower`` (p, p, b) with L L' the information, ``kept`` (p, b) the shares of
+    pivots; ``likelihood`` (b,), the log-likelihood where it was wanted, else not-a-number.
     """
 
     score: Floats

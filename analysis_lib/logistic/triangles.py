@@ -15,16 +15,14 @@ COLLAPSED = 1e-13
 
 
 def cholesky(a: Floats) -> tuple[Floats, Floats]:
-    """Decompose matrices (p, p, b) in place; also return the least share a pivot has kept (b,).
+    """Decompose matrices (p, p, b) in place; also return the shares that pivots kept (p, b).
 
     Only the lower triangles are meant. A collapsed matrix goes on with a pivot of 1.
     """
-    kept = np.ones(a.shape[2])
-    diagonal = np.einsum("iib->ib", a).copy()
+    kept = np.einsum("iib->ib", a).copy()
     for j in range(len(a)):
-        share = a[j, j] / np.where(diagonal[j] > 0, diagonal[j], 1.0)
-        kept = np.minimum(kept, share)
-        sound = share > COLLAPSED
+        kept[j] = a[j, j] / np.where(kept[j] > 0, kept[j], 1.0)
+        sound = kept[j] > COLLAPSED
         if not sound.all():
             a[j:, j] *= sound
             a[j, j] += ~sound

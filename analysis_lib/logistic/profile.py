@@ -1,0 +1,237 @@
+"""Limits and tests read off the likelihood itself, for one coefficient of many fits.
+
+The profile of a coefficient is the largest objective (log-likelihood, or that with its penalty)
+when the coefficient is held at a value and the others are fitted again. Its limits are where the
+profile lies chi-squared / 2 below its top; twice its fall at 0 is the likelihood ratio statistic.
+With Firth's penalty, the penalty is that of the whole design throughout, as in Heinze & Schemper
+(2002). With a log-F prior, the posterior is profiled.
+
+A limit is sought on the signed root of the fall, which is nearly a straight line, by Newton steps
+that must stay inside a bracket; else the bracket is halved. Limits are good to about eight digits.
+
+A limit need not exist. Under separation, the likelihood keeps its supremum in one direction: there
+the limit is infinite, and the other one is still meaningful. Fits that separate therefore have
+limits here, though no estimate.
+
+References
+----------
+Heinze G, Schemper M. A solution to the problem of separation in logistic regression. Stat Med
+2002;21:2409-19.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from analysis_lib.errors import DataError
+from analysis_lib.logistic.blocks import Block, Problem, Solved
+from analysis_lib.logistic.inputs import check_one, checked
+from analysis_lib.logistic.penalties import LogF, Penalty
+from analysis_lib.logistic.root import limit
+from analysis_lib.logistic.solution import (
+    CONVERGED,
+    ILL_CONDITIONED,
+    NOT_CONVERGED,
+    SEPARATED,
+    STATUSES,
+)
+from analysis_lib.odds_ratio import critical_value
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Floats = NDArray[np.float64]
+TOLERANCE = 1e-9
+"""How near the other coefficients come to their maximum, in standard errors."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Profiles:
+    """Profile limits and likelihood ratio tests of one coefficient in B fits.
+
+    ``estimate``, ``lower``, ``upper`` (B,) are log odds ratios; a limit that does not exist is
+    infinite, one that was not found is not-a-number. ``statistic`` (B,) is twice the fall of the
+    objective if the coefficient is 0; ``p_value`` (B,) its probability by chi-squared with one
+    degree of freedom. ``codes`` (B,) index ``STATUSES``; "separated" fits have limits and a test.
+    """
+
+    estimate: Floats
+    lower: Floats
+    upper: Floats
+    statistic: Floats
+    p_value: Floats
+    level: float
+    codes: NDArray[np.int8]
+
+    @property
+    def status(self) -> NDArray[np.str_]:
+        """The status of each fit (B,), one of ``STATUSES``."""
+        return np.array(STATUSES)[self.codes]
+
+
+def profile_many(
+    x: ArrayLike,
+    y: ArrayLike,
+    *,
+    column: int,
+    penalty: Penalty,
+    weights: ArrayLike | None = None,
+    level: float = 0.95,
+    max_iterations: int = 100,
+    chunk: int | None = None,
+) -> Profiles:
+    """Return profile limits of one coefficient, and its likelihood ratio test, in B fits.
+
+    Parameters
+    ----------
+    x, y, weights, penalty, max_iterations, chunk
+        As :func:`analysis_lib.logistic.fit_many` takes them.
+    column : int
+        The column of ``x`` whose coefficient is held.
+    level : float
+        Of confidence.
+
+    Returns
+    -------
+    Profiles
+
+    Raises
+    ------
+    DataError
+        As ``fit_many``; or if there is no such column, no other one, or the level is impossible.
+    """
+    xs, ys, ws = checked(x, y, weights)
+    p = xs.shape[-1]
+    if not 0 <= column < p or p < 2:
+        raise DataError(f"column {column} of {p}: a profile needs the column and at least one more")
+    order = [j for j in range(p) if j != column] + [column]
+    if isinstance(penalty, LogF) and all(0 <= j < p for j in penalty.columns):
+        moved = tuple(order.index(j) for j in penalty.columns)
+        penalty = dataclasses.replace(penalty, columns=moved)
+    problem = Problem.of(xs[..., order], ys, ws, penalty, TOLERANCE, max_iterations, chunk)
+    drop = critical_value(level) ** 2 / 2
+    out = Profiles(
+        estimate=np.full(problem.size, np.nan),
+        lower=np.full(problem.size, np.nan),
+        upper=np.full(problem.size, np.nan),
+        statistic=np.full(problem.size, np.nan),
+        p_value=np.full(problem.size, np.nan),
+        level=level,
+        codes=np.full(problem.size, NOT_CONVERGED, dtype=np.int8),
+    )
+    for block in problem.blocks():
+        _profile_block(out, block, drop)
+    return out
+
+
+def _profile_block(out: Profiles, block: Block, drop: float) -> None:
+    solved = block.solved(out.codes)
+    codes = solved.solution.codes
+    out.codes[solved.members] = codes
+    _write(out, block.problem, solved, np.flatnonzero(codes == CONVERGED), drop)
+    for code in (SEPARATED, ILL_CONDITIONED):
+        at = np.flatnonzero(np.isin(block.members, solved.members[codes == code]))
+        if not len(at):
+            continue
+        if code == ILL_CONDITIONED:
+            _profile_block(out, block.take(at, own=True), drop)
+        else:
+            again = block.take(at).solved(supremum=True)
+            found = np.flatnonzero(again.solution.codes == CONVERGED)
+            _write(out, block.problem, again, found, drop, supremum=True)
+
+
+def _write(
+    out: Profiles,
+    problem: Problem,
+    solved: Solved,
+    at: NDArray[np.int64],
+    drop: float,
+    supremum: bool = False,
+) -> None:
+    """Search the limits of the fits ``at`` of a block and write them."""
+    if not len(at):
+        return
+    members, stack, top = solved.members[at], solved.stack.take(at), solved.top[at]
+    best = solved.solution.take(at)
+    unit = solved.t[-1, -1] * np.ones(len(solved.members))
+    unit = unit[at]  # of the last coordinate: the sign of a basis is free
+    for sign, side in ((-1, out.lower), (1, out.upper)):
+        toward = sign * np.sign(unit)
+        side[members] = unit * limit(problem, stack, best, toward, drop / top, supremum)
+    null = problem.maximise(
+        stack, best.along(-best.gamma[-1]), free=len(best.gamma) - 1, supremum=supremum
+    )
+    fall = np.maximum(0, best.objective - null.objective) * top
+    out.statistic[members] = np.where(null.codes == CONVERGED, 2 * fall, np.nan)
+    from scipy.special import erfc
+
+    out.p_value[members] = erfc(np.sqrt(out.statistic[members] / 2))
+    if not supremum:
+        out.estimate[members] = unit * best.gamma[-1]
+
+
+def profile_table(
+    x: ArrayLike,
+    y: ArrayLike,
+    *,
+    names: Sequence[str],
+    penalty: Penalty,
+    weights: ArrayLike | None = None,
+    level: float = 0.95,
+) -> pd.DataFrame:
+    """Return both kinds of interval and test for each coefficient of one fit.
+
+    Parameters
+    ----------
+    x, y, names, weights, penalty
+        As :func:`analysis_lib.logistic.fit` takes them, with two columns or more.
+    level : float
+        Of confidence.
+
+    Returns
+    -------
+    DataFrame
+        One row a column of ``x``: ``name``, ``estimate``, ``se``, ``wald_lower``, ``wald_upper``,
+        ``wald_p``, ``profile_lower``, ``profile_upper``, ``lr_statistic``, ``lr_p`` (all in log
+        odds ratios) and ``status``. A limit that does not exist is infinite; what a fit without
+        a maximum does not have is missing.
+
+    Raises
+    ------
+    DataError
+        As ``fit`` and :func:`profile_many`.
+    """
+    import pandas as pd
+
+    from analysis_lib.logistic import fit_many
+
+    xs, ys, ws = checked(x, y, weights)
+    check_one(xs, ys, ws, names)
+    fits = fit_many(xs, ys, weights=ws, penalty=penalty)
+    lower, upper = fits.wald(level)
+    rows = []
+    for j, name in enumerate(names):
+        found = profile_many(xs, ys, column=j, weights=ws, penalty=penalty, level=level)
+        rows.append(
+            {
+                "name": name,
+                "estimate": fits.coefficients[0, j],
+                "se": fits.standard_errors[0, j],
+                "wald_lower": lower[0, j],
+                "wald_upper": upper[0, j],
+                "wald_p": fits.p_values()[0, j],
+                "profile_lower": found.lower[0],
+                "profile_upper": found.upper[0],
+                "lr_statistic": found.statistic[0],
+                "lr_p": found.p_value[0],
+                "status": str(fits.status[0]),
+            }
+        )
+    return pd.DataFrame(rows)

@@ -1,0 +1,76 @@
+"""Where a profile has fallen by a given amount: a bracketed search, side by side."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analysis_lib.logistic.blocks import Problem
+from analysis_lib.logistic.solution import CONVERGED, Solution
+from analysis_lib.logistic.stack import Stack
+
+Floats = NDArray[np.float64]
+ROUNDS = 80
+"""Evaluations of a profile before a limit counts as not found."""
+NEAR = 1e-7
+"""Last step of the search, as a share of the distance from the estimate; its error is squared."""
+FIRST = 4.0
+"""Largest move of a row in the first step."""
+FAR = 500.0
+"""Move of a row, on the logit scale, beyond which a limit counts as infinite."""
+LEVEL, NO_FALL = 20.0, 1e-6
+"""Under separation, a profile that has not fallen by this after such a move never will."""
+
+
+def limit(
+    problem: Problem, stack: Stack, best: Solution, toward: Floats, drop: Floats, supremum: bool
+) -> Floats:
+    """Return the last coordinate (b,) at which the profile lies ``drop`` (b,) below its top.
+
+    ``best`` is the top of each fit, ``toward`` (b,) +1 or -1 the side. Infinite where the profile
+    never falls so far; not-a-number where the search ended without a limit.
+    """
+    b, free = len(drop), len(best.gamma) - 1
+    reach = (
+        np.abs(stack.z[-1]).max(axis=1) if stack.own else np.full(b, np.abs(stack.z[:, -1]).max())
+    )
+    target = np.sqrt(2 * drop)
+    inside, outside = np.zeros(b), np.full(b, np.inf)  # distances from the top
+    distance = np.minimum(target / best.lower[-1, -1], FIRST / reach)
+    found, live, here = np.full(b, np.nan), np.arange(b), best
+    for _ in range(ROUNDS):
+        value = best.gamma[-1, live] + toward[live] * distance
+        at = problem.maximise(
+            stack, here.along(value - here.gamma[-1]), free=free, supremum=supremum
+        )
+        known = at.codes == CONVERGED
+        fall = best.objective[live] - at.objective
+        beyond = ~known | (fall >= drop[live])
+        outside = np.where(beyond, distance, outside)
+        inside = np.where(beyond, inside, distance)
+        root = np.sqrt(2 * np.maximum(fall, 0))
+        with np.errstate(divide="ignore", invalid="ignore"):
+            proposed = distance + (target[live] - root) * root / (-toward[live] * at.slope)
+        open_ended = np.isinf(outside)
+        good = known & (proposed > inside) & (proposed < outside)
+        good &= ~open_ended | (proposed < 4 * distance)
+        halfway = np.where(open_ended, 2 * distance, (inside + outside) / 2)
+        step = np.where(good, proposed, halfway)
+        done = good & (np.abs(step - distance) <= NEAR * distance)
+        done |= ~open_ended & (outside - inside <= 1e-12 * outside)
+        moved = distance * reach[live]
+        endless = open_ended & (moved > FAR)
+        if supremum:
+            flat = (np.abs(fall) < NO_FALL) & (np.abs(at.slope * distance) < NO_FALL)
+            endless |= open_ended & known & flat & (moved > LEVEL)
+        ended = live[done]
+        found[ended] = best.gamma[-1, ended] + toward[ended] * step[done]
+        found[live[endless & ~done]] = toward[live[endless & ~done]] * np.inf
+        stay = ~(done | endless)
+        # Where a profile was not found, the search goes on from the last one that was.
+        here = at.replaced(here, ~known).take(stay)
+        live, distance, inside, outside = live[stay], step[stay], inside[stay], outside[stay]
+        if not len(live):
+            break
+        stack = stack.take(stay)
+    return found
