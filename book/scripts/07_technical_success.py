@@ -301,10 +301,11 @@ except DataError as error:
 show(
     say(
         """
-        The answer is: *{refusal}*. So the correlation is assumed, from zero to one.
+        The answer is: *{refusal}*. This holds for the glands of the study as for the simulated
+        ones. So the correlation is assumed, from zero to one.
         """,
         id="07-refusal",
-        status="derived",
+        status="simulated",
         refusal=str(refusal).split(". ")[0],
     )
 )
@@ -333,7 +334,7 @@ show(
         The limit runs from that of {by_gland:n} glands to that of {by_patient:n} patients, and
         stays in that range for every correlation from zero to one. If all glands of a patient share one fate, a second gland tells
         nothing new, and only the patients count. How the glands are shared among the patients is
-        not stated; if nobody had more than {most} treated, it moves the limit by at most {gap:.2f}
+        not stated: evenly, or single ones in most and many in a few. If nobody had more than {most} glands treated, it moves the limit by at most {gap:.2f}
         percentage points. Whoever prints the limit of the glands alone has assumed a correlation
         of zero. The cautious choice is that of the patients.
         """,
@@ -564,8 +565,8 @@ show(
 #
 # What a full percentage may hide, whatever its denominator:
 #
-# - **Definition and time.** "No enhancement left" on the table is one thing, the same a month later
-#   another, and a gland that has shrunk a third. The later the look, the lower the share.
+# - **Definition and time.** "No enhancement left" right afterwards is one thing, the same a month later
+#   is another, and shrinkage is something else again. A later look can find what an early one can't.
 # - **Treated and present glands.** A gland that was not seen, or was left because it lay on the nerve, is
 #   in no denominator.
 # - **Who was chosen.** Patients in whom ablation looked difficult may have gone to surgery.
@@ -741,8 +742,8 @@ show(
 # treated. A retrospective series of chosen patients is neither. The study was done in several centres
 # {cite:p}`index`: patients of one operator may share a fate as glands of one patient do, and with the
 # centres not stated nothing can be done about it. The beta-binomial model is one way to turn a
-# correlation into a chance; for up to two glands a patient there is no other, for more there are. The
-# correlations of sizes, the sharing of glands and the second sessions are those of the simulation. The
+# correlation into a chance; for up to two glands a patient every other way gives the same limit, for more it
+# need not. The correlations of sizes, the sharing of glands and the second sessions are those of the simulation. The
 # bootstrap interval of a correlation is rough where half of the patients have a single gland, as such
 # patients say nothing about likeness within.
 #
