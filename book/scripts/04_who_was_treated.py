@@ -454,21 +454,20 @@ show(
         who,
         {
             "label": "Before treatment",
-            "summary": "Shown as",
-            "overall": f"All (n = {len(patients)})",
-            "first": f"Failure (n = {groups['n_first']})",
-            "second": f"Target reached (n = {groups['n_second']})",
-            "known": "With a value",
-            "missing": "Missing",
+            "overall": f"All {len(patients)}",
+            "first": f"{groups['n_first']} failures",
+            "second": f"{groups['n_second']} others",
+            "missing": f"Missing of {len(patients)}",
         },
-        carry=["column", "scale", "denominator", "difference"],
+        carry=["column", "summary", "n", "denominator", "scale", "difference"],
         id="04-table-one",
         status="simulated",
         caption="Who was treated?",
         missing="–",
         notes=[
-            "Rows count patients; percentages are of those with a value. Standardised differences "
-            "and their intervals are in the CSV and in the picture below.",
+            "Mean (SD), median (lower to upper quartile), or count (%). Rows count patients; "
+            "percentages are of those with a value. Standardised differences and their intervals "
+            "are in the CSV and in the picture below.",
             "SD: standard deviation. PTH: parathyroid hormone. ALP: alkaline phosphatase. Calcium "
             "is corrected for albumin. Largest gland: the patient's largest diameter. Dialysis: "
             "time on it.",
@@ -482,9 +481,10 @@ before = everyone["pth_baseline_pg_ml"]
 show(
     say(
         """
-        Age is {age} years because the abstract says so. Everything else in the column of all
-        patients is assumed: a PTH of {pth:value} at the median, for example, with a middle half
-        of {pth:spread}. Other cohorts fit the abstract as well.
+        Age is {age} years because the abstract says so, and the glands add up to the published
+        number. The rest is assumed, within what the published model allows: a PTH of {pth:value}
+        at the median, for example, with a middle half of {pth:spread}. Other cohorts fit the
+        abstract as well.
         """,
         id="04-table-one-says",
         status="simulated",
@@ -534,9 +534,9 @@ show(
         With {n_first} failures against {n_second} others a difference of nought has a standard
         error of {se:.2f}. The customary bound of {small} lies far within that: by chance alone a
         difference is beyond it with a probability of {chance:percent0}. Of the {rows} variables
-        that were not built to differ, {beyond} are. The intervals show it: of these {rows}, {told}
-        are told from nought, and {sure} are shown to lie within the bound. The distance of the glands,
-        {glands:.2f}, has no sign; chance alone would put it near {root:.2f}.
+        that were not built to differ, {beyond} are. The intervals show it: of these {rows},
+        {told} are told from nought, and {sure} are shown to lie within the bound. The distance of
+        the glands, {glands:.2f}, has no sign; chance alone would put it near {root:.2f}.
         """,
         id="04-differences-say",
         status="simulated",
@@ -680,6 +680,7 @@ show(
         id="04-choices",
         status="simulated",
         caption="Do the differences depend on the interval or on the scale?",
+        faces=dict.fromkeys(found, "{0:estimate} ({0:interval})".format),
         notes=["Standardised differences, failure minus target reached."],
     )
 )
@@ -725,10 +726,10 @@ show(
         """
         Where {few:percent0} are followed to the end, the reverse estimate is {low:estimate}
         ({low:interval}); where {most:percent0} are, it is {high:estimate} ({high:interval}); in
-        the shipped cohort it was {ours:estimate}. The median of all times stays at {first:.0f} and
-        {second:.0f} months: every compatible cohort has the published one, however its patients
-        were lost. So the printed median can't tell these cohorts apart. With so few patients
-        the reverse estimate hardly can either.
+        the shipped cohort it was {ours:estimate}. The median of all times stays at {first:.0f}
+        months in the one and {second:.0f} in the other: every compatible cohort has the published
+        one, however its patients were lost. So the printed median can't tell these cohorts apart.
+        With so few patients the reverse estimate hardly can either.
         """,
         id="04-scenarios",
         status="simulated",
