@@ -89,8 +89,8 @@ def shares(rows: pd.DataFrame, *, id: str, status: Status, caption: str) -> Figu
             )  # fmt: skip
             first, last = line.iloc[0], line.iloc[-1]
             axes.annotate(
-                str(name), (first["correlation"], 100 * first["share"]), xytext=(-6, 0),
-                textcoords="offset points", ha="right", va="center", color=COLOURS[colour],
+                str(name), (first["correlation"], 100 * first["share"]), xytext=(14, 2),
+                textcoords="offset points", ha="left", va="bottom", color=COLOURS[colour],
                 weight="bold",
             )  # fmt: skip
             said.append(
@@ -98,13 +98,10 @@ def shares(rows: pd.DataFrame, *, id: str, status: Status, caption: str) -> Figu
                 f"{percent(last['share'], 0)} at {last['correlation']:g}"
             )
         axes.set_xlim(float(rows["correlation"].min()), float(rows["correlation"].max()))
-        axes.set_ylim(0, 5 + 100 * float(rows["share"].max()))
+        axes.set_ylim(0, 15 + 100 * float(rows["share"].max()))
         axes.set_xlabel("Correlation of two measurements of one untreated person")
         axes.yaxis.set_major_formatter(lambda value, _: f"{value:.0f}{NBSP}%")
-        axes.yaxis.tick_right()
-        axes.spines["right"].set_visible(True)
         grid(axes, "y")
-        axes.spines["left"].set_visible(False)
         alt = (
             "Share of the fall that regression to the mean would explain, falling in straight "
             f"lines as the correlation rises. {'; '.join(said)}."

@@ -44,7 +44,7 @@ from analysis_lib.regression_to_mean import (
     source_of,
 )
 from analysis_lib.report import say, show
-from analysis_lib.results import number
+from analysis_lib.results import number, span
 from analysis_lib.scenario import FIXED
 from analysis_lib.tables import table
 from analysis_lib.units import convert
@@ -411,11 +411,11 @@ compared = pd.concat(sizes, names=["label"]).reset_index("label")
 IN_TABLE = {"d_z": "d_z", "d_av": "d_av", "rank_biserial": "rank-biserial"}
 written = compared.assign(
     text=[
-        f"{number(row.estimate, 2)}"
+        f"{number(row.estimate, 2)} "
         + (
-            " (no interval)"
+            "(no interval)"
             if math.isnan(row.lower)
-            else f" ({number(row.lower, 2)} to {number(row.upper, 2)})"
+            else f"({span(row.lower, row.upper, 2)})"
         )
         for row in compared.itertuples()
     ]
@@ -536,8 +536,7 @@ show(
 
 # %% [markdown]
 # The model assumes that values are missing at random: given the patient's other values, the missing
-# one is no surprise. It assumes one residual variance and equal correlation between all visits. In this
-# cohort PTH spreads more after treatment than before, so the second assumption is wrong; the robust
+# one is no surprise. It assumes one residual variance and equal correlation between all visits. In this cohort log PTH spreads more after treatment than before, so the second assumption is wrong; the robust
 # standard errors allow for it in the intervals. The complete pairs need no such assumption. They need
 # a stronger one about who is missing: nothing, not even the other values, may tell.
 #
@@ -545,13 +544,12 @@ show(
 
 # %%
 calcium = pd.DataFrame(
-    [
-        {"visit": visit, "pairs": change.complete_pairs(values, *both)}
-        for values in [wide["calcium"]]
-        for visit in ("day_1", "week_1", "month_1", "month_3", "month_12")
-        for both in [("baseline", visit)]
-    ]
+    {"visit": ["day_1", "week_1", "month_1", "month_3", "month_12"]}
 )
+calcium["pairs"] = [
+    change.complete_pairs(wide["calcium"], "baseline", visit)
+    for visit in calcium["visit"]
+]
 calcium["mean"] = [
     change.mean_change(pairs, unit="mmol/L", decimals=2)
     for pairs in calcium["pairs"]
@@ -580,7 +578,7 @@ show(
         """
         The early fall, {early:estimate} on the first day, is a complication: bone takes calcium
         up, and chapter 8 counts whom it harms. The late one, {late:estimate} after a year, is an
-        aim: less calcium drawn from bone. The late mean is about {share:percent0} of the early one.
+        aim where calcium was high: less of it is drawn from bone. The late mean is about {share:percent0} of the early one.
         A single sentence, that calcium was lower, covers both and tells neither. When the early
         fall ends is an assumption here.
         """,
@@ -647,15 +645,15 @@ sources = {
 }  # fmt: skip
 
 # %% [markdown]
-# The thresholds are those of a guideline: phosphorus above 5.5 mg/dL, calcium above 9.5 mg/dL, and PTH
-# above 800 pg/mL, where surgery is advised {cite:p}`kdoqi2003`. That each of them was the reason for
+# The thresholds are those of a guideline: phosphorus above 5.5 mg/dL, calcium above 9.5 mg/dL, and PTH above 800 pg/mL, where surgery is
+# advised if drugs fail {cite:p}`kdoqi2003`. That each of them was the reason for
 # treatment is an assumption, and a harsh one for calcium and phosphorus: it looks for the worst. The population
 # has the spread of the simulated patients, and the mean with which those above the threshold have the
 # mean of the simulated patients.
 
 # %%
 together = 0.6
-people = remeasure(sources["phosphorus"], together, people=400, seed=20240831)
+people = remeasure(sources["phosphorus"], together, people=400, seed=6)
 show(
     pictures.remeasured(
         people,
@@ -879,7 +877,7 @@ wider = pd.DataFrame(
 falls = wider["value"].map(
     {NAMES[k]: -v.change.mean() for k, v in chosen.items()}
 )
-wider["share"] = [expected_fall(s, 0.6) for s in wider["source"]] / falls
+wider["share"] = [expected_fall(s, together) for s in wider["source"]] / falls
 
 # %% tags=["hide-input"]
 wider["mean"] = [
@@ -894,7 +892,7 @@ show(
         wider,
         {
             "value": "Value",
-            "factor": "Spread, times that of the treated",
+            "factor": "Spread",
             "mean": "Mean of all",
             "chosen": "Chosen",
             "share": "Share of the fall",
@@ -904,7 +902,7 @@ show(
         caption="What if the population spreads wider than the treated patients?",
         faces={"factor": ".2f", "chosen": "percent0", "share": "percent0"},
         notes=[
-            f"Correlation of two measurements: {together}. Chosen: share of all who are above "
+            f"Correlation of two measurements: {together}. Spread: times that of the treated. Chosen: share of all who are above "
             "the threshold. Share of the fall: on the log scale for PTH."
         ],
     )
@@ -941,7 +939,7 @@ show(
 # - **How much more high starters fall is assumed too.** The simulation draws each later level partly
 #   from the value before. Nothing here can measure regression to the mean; it can only show its size under
 #   stated assumptions.
-# - **Other drugs.** Calcimimetics, vitamin D and phosphate binders move all four values. The abstract says
+# - **Other drugs.** Calcimimetics, vitamin D and phosphate binders act on these values. The abstract says
 #   nothing of them, and the cohort has none.
 # - **The model is coarse.** One level per patient, one scatter for all visits. Robust errors mend the
 #   intervals, not the estimates. At late visits with few patients these intervals are too narrow.
@@ -952,8 +950,8 @@ show(
 #    first?
 # 2. **Apply.** How much lower was phosphorus at one month than before, and is that the change which a
 #    patient should be told to expect after a year?
-# 3. **Apply.** Four p-values are listed in the solution's first line. Which stay below one in twenty after
-#    Holm's adjustment?
+# 3. **Apply.** Another paper's four p-values are four in a thousand, two in a hundred, three in a hundred
+#    and one in five. Which stay below one in twenty after Holm's adjustment?
 # 4. **Criticise.** A review ranks the four values by $d_z$ and concludes that ablation works better on
 #    calcium than on alkaline phosphatase. What is wrong?
 # 5. **Criticise.** A clinic treats everybody whose phosphorus is above a threshold, and finds it lower a
@@ -976,8 +974,8 @@ show(
         1. The size of the change with its interval, and the time at which it was measured.
         2. It was {early} at one month, and {late:estimate} after a year. The early change is
            deeper; that it recovers in part is an assumed shape.
-        3. Given {a}, {b}, {c} and {d}, the adjusted values are {pa:p}, {pb:p}, {pc:p} and {pd:p}:
-           {kept} of {all} stay below the limit, where {before} were below it unadjusted.
+        3. From {a}, {b}, {c} and {d} one gets {pa:p}, {pb:p}, {pc:p} and {pd:p}:
+           {kept} of {all} stays below the limit, where {before} were below it unadjusted.
         4. The measure d_z divides by the spread of the changes, which is large for alkaline phosphatase
            because a few patients start very high. The typical change is {alp:estimate} there
            and {calcium:estimate} in calcium.
