@@ -457,7 +457,7 @@ show(
             "overall": f"All {len(patients)}",
             "first": f"{groups['n_first']} failures",
             "second": f"{groups['n_second']} others",
-            "missing": f"Missing of {len(patients)}",
+            "missing": "Missing",
         },
         carry=["column", "summary", "n", "denominator", "scale", "difference"],
         id="04-table-one",
@@ -465,7 +465,7 @@ show(
         caption="Who was treated?",
         missing="–",
         notes=[
-            "Mean (SD), median (lower to upper quartile), or count (%). Rows count patients; "
+            "Mean (SD), median (lower to upper quartile), or count (%). Missing: of all patients; "
             "percentages are of those with a value. Standardised differences and their intervals "
             "are in the CSV and in the picture below.",
             "SD: standard deviation. PTH: parathyroid hormone. ALP: alkaline phosphatase. Calcium "
