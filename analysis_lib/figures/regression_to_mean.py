@@ -80,6 +80,8 @@ def shares(rows: pd.DataFrame, *, id: str, status: Status, caption: str) -> Figu
     ``rows`` has ``analyte``, ``correlation`` and ``share`` (a fraction); up to three analytes.
     """
     said = []
+    starts = 100 * rows.groupby("analyte", sort=False)["share"].first()
+    top = 15 + 100 * float(rows["share"].max())
     with canvas(3.2) as (figure, axes):
         lines = rows.groupby("analyte", sort=False)
         for (name, line), (colour, style) in zip(lines, STYLES, strict=False):
@@ -88,17 +90,19 @@ def shares(rows: pd.DataFrame, *, id: str, status: Status, caption: str) -> Figu
                 linewidth=2.2,
             )  # fmt: skip
             first, last = line.iloc[0], line.iloc[-1]
+            start = starts[name]
+            crowded = bool(((starts > start) & (starts < start + 0.25 * top)).any())
             axes.annotate(
-                str(name), (first["correlation"], 100 * first["share"]), xytext=(14, 2),
-                textcoords="offset points", ha="left", va="bottom", color=COLOURS[colour],
-                weight="bold",
+                str(name), (first["correlation"], start), xytext=(10, -11 if crowded else 2),
+                textcoords="offset points", ha="left", va="top" if crowded else "bottom",
+                color=COLOURS[colour], weight="bold",
             )  # fmt: skip
             said.append(
                 f"{name}: {percent(first['share'], 0)} at {first['correlation']:g}, "
                 f"{percent(last['share'], 0)} at {last['correlation']:g}"
             )
         axes.set_xlim(float(rows["correlation"].min()), float(rows["correlation"].max()))
-        axes.set_ylim(0, 15 + 100 * float(rows["share"].max()))
+        axes.set_ylim(0, top)
         axes.set_xlabel("Correlation of two measurements of one untreated person")
         axes.yaxis.set_major_formatter(lambda value, _: f"{value:.0f}{NBSP}%")
         grid(axes, "y")

@@ -672,8 +672,8 @@ show(
     say(
         """
         Of {people} people, {picked} were above the threshold. Their mean fell from {first:.2f} to
-        {second:.2f} mmol/L, by {fall:.2f}; the formula expects {expected:.2f}. The mean of
-        everybody stayed where it was. Two measurements of one person were assumed to correlate
+        {second:.2f} mmol/L, by {fall:.2f}; the formula expects {expected:.2f}, and
+        the rest is chance. The mean of everybody stayed where it was. Two measurements of one person were assumed to correlate
         with r = {together}. With a closer correlation they fall less, with r = {none} all the way
         to the mean of everybody.
         """,
