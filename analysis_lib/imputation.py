@@ -31,7 +31,7 @@ TINY = 1e-4
 
 
 @dataclass(frozen=True, kw_only=True)
-class Pooled(Result):
+class PooledEstimate(Result):
     """An estimate over ``m`` filled tables.
 
     ``within`` and ``between`` are the mean variance in a table and the variance between tables;
@@ -74,7 +74,7 @@ class PooledProportion(Result):
     level: float
     method: str
     denominator: Denominator
-    logit: Pooled
+    logit: PooledEstimate
 
     def faces(self) -> dict[str, str]:
         """Format codes: "", "percent", "interval", "missing_information", "n"."""
@@ -215,7 +215,7 @@ def _checked(frame: pd.DataFrame, m: int, burn_in: int, donors: int) -> Floats:
 
 def pool(
     estimates: Sequence[float], variances: Sequence[float], *, n: float = math.inf, k: int = 1
-) -> Pooled:
+) -> PooledEstimate:
     """Combine the estimates of filled tables by Rubin's rules.
 
     Parameters
@@ -261,7 +261,7 @@ def pool(
         observed = (complete + 1) / (complete + 3) * complete * (1 - share)
         df = df * observed / (df + observed)
     increase = extra / within
-    return Pooled(
+    return PooledEstimate(
         estimate=float(q.mean()), within=within, between=between, total=total, df=df,
         increase=increase, missing_information=(increase + 2 / (df + 3)) / (increase + 1), m=m,
     )  # fmt: skip

@@ -218,6 +218,8 @@ FIXED = (
      "stable between days 4 and 14 (Ho 2017, surgery)"),
     ("alkaline phosphatase rises for two to four weeks, then falls towards normal",
      "rises after surgery (Kang 2015, Ho 2017); falls at once in one ablation series (Hu 2019)"),
+    ("nobody misses the first day or the last visit, and the last visit has a PTH; other visits "
+     "are missed by chance alone", "not stated; this is easier than a clinic"),
     ("follow-up ends for all by the end of August 2024", "a year after the last ablation"),
 )  # fmt: skip
 """Assumptions that no scenario varies: what, and why."""
