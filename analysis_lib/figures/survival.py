@@ -194,10 +194,11 @@ def _said(name: str, curve: Curve, times: Sequence[float]) -> str:
         else ""
     )
     median = curve.median
+    decimals = 2 if median.estimate < 1 else 1
     half = (
         "Half is not reached."
         if median.estimate != median.estimate
-        else f"Half at {number(median.estimate, 1)} {curve.unit} "
-        f"({span(median.lower, median.upper, 1)})."
+        else f"Half at {number(median.estimate, decimals)} {curve.unit} "
+        f"({span(median.lower, median.upper, decimals)})."
     )
     return f"{name}, {curve}: {values}{interval}. {half}"
