@@ -10,9 +10,11 @@ Floors, each importing only from those below it:
    ``compatible`` with ``permutation`` and ``records``: the simulated cohort; ``verify``: its proof;
    ``prediction``: the published model; ``endpoint``, ``recurrence``: the target;
    ``complications``, ``grading``, ``hypocalcaemia``, ``hypocalcaemia_scales``: harm;
-   ``baseline``, ``participants``: who was treated
+   ``baseline``, ``participants``: who was treated;
+   ``samplesize``, ``precision``, ``power``: how many patients it takes
 1. ``visits``, ``change``, ``effect_size``, ``mixed``, ``regression_to_mean``: values over time;
-   ``balance``: groups side by side; ``rare_events``, ``benefit_harm``: counts of harm;
+   ``balance``: groups side by side; ``model_strength``: R² and C;
+   ``rare_events``, ``benefit_harm``: counts of harm;
    ``proportions``, ``zero_events``: shares; ``clusters``, ``clustering`` and
    ``clustered_proportions``: members that come in clusters, such as ``glands``;
    ``consistency``, ``odds_ratio``, ``design_analysis``, ``logistic``: estimators;

@@ -16,10 +16,12 @@ FLOORS = [
     | {"visits", "change", "effect_size", "mixed", "regression_to_mean"}
     | {"survival", "imputation", "coverage"}
     | {"balance"}
+    | {"model_strength"}
     | {"rare_events", "benefit_harm"},
     {"two_by_two", "study_counts", "binomial_normal", "pooled", "synthesis", "verify"}
     | {"complications", "grading", "hypocalcaemia", "hypocalcaemia_scales"}
     | {"permutation", "records", "compatible", "prediction", "endpoint", "recurrence"}
+    | {"samplesize", "precision", "power"}
     | {"baseline", "participants"},
     {"report"},
     {"tables", "figures"},

@@ -1,0 +1,263 @@
+"""What a study of one two-valued risk factor can be expected to print, before it is done.
+
+Some share of the patients lie above a cut-off, some share fail, and a true odds ratio ties the
+two. The chance of a significant result follows, and how far such a result will miss the truth:
+by formula, and by drawing studies and fitting each of them.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from statistics import NormalDist
+from typing import Any
+
+from analysis_lib.design_analysis import DesignAnalysis, design_analysis
+from analysis_lib.errors import CountError, DataError
+from analysis_lib.proportions import check_level, whole_counts
+from analysis_lib.results import NBSP, Result, number, percent
+
+LARGEST = 10_000_000
+"""Patients beyond which no size is looked for."""
+FEWEST_DRAWS = 100
+
+
+def group_risks(odds_ratio: float, *, exposed: float, outcome: float) -> tuple[float, float]:
+    """Return the risks above and below a cut-off that give an odds ratio and an overall risk.
+
+    Parameters
+    ----------
+    odds_ratio : float
+        Above 0 and not 1.
+    exposed, outcome : float
+        Shares of all patients above the cut-off, and with the outcome; in (0, 1).
+
+    Raises
+    ------
+    DataError
+        If an argument is out of range; the message names it.
+    """
+    if not (0 < odds_ratio < math.inf) or odds_ratio == 1:
+        raise DataError(f"odds ratio {odds_ratio} must be above 0 and not 1")
+    for value, what in ((exposed, "share above the cut-off"), (outcome, "share with the outcome")):
+        if not 0 < value < 1:
+            raise DataError(f"{what} {value} lies outside (0, 1); give a fraction")
+    # The share that is above and has the outcome solves a quadratic.
+    a = odds_ratio - 1
+    b = -(odds_ratio * (exposed + outcome) + (1 - exposed - outcome))
+    c = odds_ratio * exposed * outcome
+    both = 2 * c / (-b + math.sqrt(b * b - 4 * a * c))
+    return both / exposed, (outcome - both) / (1 - exposed)
+
+
+def planned_se(n: int, odds_ratio: float, *, exposed: float, outcome: float) -> float:
+    """Return the standard error of the log odds ratio to expect from ``n`` patients.
+
+    That of the fourfold table whose cells are as expected; other arguments and errors as for
+    :func:`group_risks`, and a CountError if ``n`` is no count of at least 1.
+    """
+    _, patients = whole_counts(0, n)
+    above, below = group_risks(odds_ratio, exposed=exposed, outcome=outcome)
+    parts = (exposed * above * (1 - above), (1 - exposed) * below * (1 - below))
+    return math.sqrt(sum(1 / (patients * part) for part in parts))
+
+
+def planned(
+    n: int, odds_ratio: float, *, exposed: float, outcome: float, level: float = 0.95
+) -> DesignAnalysis:
+    """Return power and errors of a Wald test in ``n`` patients, by formula.
+
+    :func:`analysis_lib.design_analysis.design_analysis` at the standard error of
+    :func:`planned_se`: it takes the standard error as fixed, and the estimate as normal.
+    """
+    se = planned_se(n, odds_ratio, exposed=exposed, outcome=outcome)
+    return design_analysis(odds_ratio, se, level=level)
+
+
+def size_for_power(
+    odds_ratio: float, *, exposed: float, outcome: float, power: float, level: float = 0.95
+) -> int:
+    """Return the patients whose planned power reaches ``power``, by the Wald test.
+
+    Parameters
+    ----------
+    odds_ratio, exposed, outcome
+        As for :func:`group_risks`.
+    power : float
+        Above ``1 - level``, which a study has without any patient, and below 1.
+    level : float
+        A result is significant when its interval at this level leaves out 1.
+
+    Raises
+    ------
+    DataError
+        If an argument is out of range, or more than ``LARGEST`` patients were needed.
+    """
+    _check_power(power, level)
+
+    def enough(n: int) -> bool:
+        found = planned(n, odds_ratio, exposed=exposed, outcome=outcome, level=level)
+        return found.power >= power
+
+    if not enough(LARGEST):
+        raise DataError(
+            f"an odds ratio of {odds_ratio:g} takes more than {LARGEST} patients; it is too near 1"
+        )
+    short, long = 0, LARGEST
+    while long - short > 1:
+        middle = (short + long) // 2
+        short, long = (short, middle) if enough(middle) else (middle, long)
+    return long
+
+
+def size_by_hsieh(
+    odds_ratio: float, *, exposed: float, outcome: float, power: float, level: float = 0.95
+) -> int:
+    """Return the patients by another formula: the test that compares the two risks themselves.
+
+    Arguments and errors as for :func:`size_for_power`.
+
+    References
+    ----------
+    Hsieh FY, Bloch DA, Larsen MD. Stat Med 1998;17:1623-1634, formula (2).
+    """
+    check_level(level)
+    _check_power(power, level)
+    above, below = group_risks(odds_ratio, exposed=exposed, outcome=outcome)
+    normal = NormalDist()
+    under_null = math.sqrt(outcome * (1 - outcome) / exposed)
+    under_truth = math.sqrt(below * (1 - below) + above * (1 - above) * (1 - exposed) / exposed)
+    root = normal.inv_cdf(0.5 + level / 2) * under_null + normal.inv_cdf(power) * under_truth
+    return math.ceil(root**2 / ((above - below) ** 2 * (1 - exposed)) - 1e-9)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SimulatedPower(Result):
+    """What a number of drawn studies printed.
+
+    ``power``: share of all studies with a significant result; ``type_s``: share of those with the
+    wrong direction; ``exaggeration`` (type M): how many times too large their log odds ratio is on
+    average. ``power_se`` and ``exaggeration_se`` are Monte Carlo standard errors. ``no_estimate``
+    is the share of studies without an estimate, as nobody (or everybody) in a group failed; they
+    count as not significant. Type S and M are not-a-number without a significant result.
+    """
+
+    n: int
+    n_exposed: int
+    odds_ratio: float
+    outcome: float
+    level: float
+    penalty: str
+    studies: int
+    significant: int
+    power: float
+    power_se: float
+    type_s: float
+    exaggeration: float
+    exaggeration_se: float
+    no_estimate: float
+
+    def faces(self) -> dict[str, str]:
+        """Format codes: "", "power", "type_s", "exaggeration", "no_estimate", "studies"."""
+        faces = {
+            "power": percent(self.power, 0),
+            "type_s": percent(self.type_s, 1),
+            "exaggeration": number(self.exaggeration, 1),
+            "no_estimate": percent(self.no_estimate, 1),
+            "studies": f"{self.studies:,}".replace(",", NBSP),
+        }
+        return {"": f"power {faces['power']}, exaggeration {faces['exaggeration']}"} | faces
+
+
+def simulate(
+    n: int,
+    odds_ratio: float,
+    *,
+    exposed: float,
+    outcome: float,
+    studies: int,
+    seed: int,
+    penalty: Any = "none",
+    level: float = 0.95,
+) -> SimulatedPower:
+    """Draw studies, fit each by logistic regression, and count what they would print.
+
+    Parameters
+    ----------
+    n : int
+        Patients of a study; the whole number nearest to ``exposed`` of them lie above the cut-off,
+        the same in each study, and each patient fails by chance.
+    odds_ratio, exposed, outcome
+        As for :func:`group_risks`.
+    studies : int
+        Studies to draw, at least 100.
+    seed : int
+        Of NumPy's generator: the same seed gives the same studies.
+    penalty : "none", "firth" or LogF
+        As :func:`analysis_lib.logistic.fit_many` takes it; the test is Wald's in each case.
+    level : float
+        A result is significant when its interval at this level leaves out 1.
+
+    Raises
+    ------
+    CountError
+        If ``n`` or ``studies`` is no count, or too small, or one side of the cut-off is empty.
+    DataError
+        If an argument is out of range.
+    """
+    import numpy as np
+
+    from analysis_lib.logistic import fit_many
+
+    check_level(level)
+    _, patients = whole_counts(0, n)
+    _, draws = whole_counts(0, studies)
+    if draws < FEWEST_DRAWS:
+        raise CountError(f"{draws} studies are too few to speak of shares; draw {FEWEST_DRAWS}")
+    above, below = group_risks(odds_ratio, exposed=exposed, outcome=outcome)
+    m = math.floor(exposed * patients + 0.5)
+    if not 0 < m < patients:
+        raise CountError(
+            f"{m} of {patients} patients would lie above the cut-off; both sides need at least one"
+        )
+    rng = np.random.default_rng(seed)
+    fail_above, fail_below = rng.binomial(m, above, draws), rng.binomial(patients - m, below, draws)
+    # Four rows with weights are the same fit as all patients, and a hundred times faster.
+    fits = fit_many(
+        [[1, 1], [1, 1], [1, 0], [1, 0]],
+        [1, 0, 1, 0],
+        weights=np.c_[fail_above, m - fail_above, fail_below, patients - m - fail_below],
+        penalty=penalty,
+    )
+    truth = math.log(odds_ratio)
+    estimate = fits.coefficients[:, 1]
+    significant = np.nan_to_num(fits.p_values()[:, 1], nan=1.0) < 1 - level
+    kept = estimate[significant]
+    sizes = np.abs(kept) / abs(truth)
+    power = float(significant.mean())
+    return SimulatedPower(
+        n=patients,
+        n_exposed=m,
+        odds_ratio=odds_ratio,
+        outcome=outcome,
+        level=level,
+        penalty=penalty if isinstance(penalty, str) else repr(penalty),
+        studies=draws,
+        significant=len(kept),
+        power=power,
+        power_se=math.sqrt(power * (1 - power) / draws),
+        type_s=float((kept * truth < 0).mean()) if len(kept) else math.nan,
+        exaggeration=float(sizes.mean()) if len(kept) else math.nan,
+        exaggeration_se=(
+            float(sizes.std(ddof=1) / math.sqrt(len(kept))) if len(kept) > 1 else math.nan
+        ),
+        no_estimate=float(np.isnan(estimate).mean()),
+    )
+
+
+def _check_power(power: float, level: float) -> None:
+    check_level(level)
+    if not 1 - level < power < 1:
+        raise DataError(
+            f"power {power} must be above {1 - level:.3g}, the chance of a false alarm, and below 1"
+        )

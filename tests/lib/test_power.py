@@ -1,0 +1,170 @@
+"""Power of one risk factor: formula against R, simulation against every fourfold table."""
+
+import math
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.stats import binom, norm
+
+from analysis_lib.errors import CountError, DataError
+from analysis_lib.odds_ratio import risks
+from analysis_lib.power import (
+    group_risks,
+    planned,
+    planned_se,
+    simulate,
+    size_by_hsieh,
+    size_for_power,
+)
+
+REFERENCE = pd.read_csv(Path(__file__).parents[1] / "reference_r/samplesize.csv")
+STUDY = {"exposed": 40 / 102, "outcome": 13 / 102}
+
+
+def rows(kind):
+    found = REFERENCE[REFERENCE["kind"] == kind]
+    assert len(found)
+    return found.itertuples()
+
+
+def test_risks_standard_errors_and_power_agree_with_r():
+    for place, name in enumerate(("risk_above", "risk_below")):
+        for row in rows(name):
+            found = group_risks(row.a, exposed=row.b, outcome=row.c)[place]
+            assert found == pytest.approx(row.value, rel=1e-9)
+    for row in rows("log_se"):
+        assert planned_se(int(row.d), row.a, exposed=row.b, outcome=row.c) == pytest.approx(
+            row.value, rel=1e-7
+        )
+    for row in rows("power"):
+        found = planned(int(row.d), row.a, exposed=row.b, outcome=row.c)
+        assert found.power == pytest.approx(row.value, rel=1e-6)
+
+
+def test_sizes_agree_with_r():
+    for row in rows("size_for_power"):
+        assert size_for_power(row.a, exposed=row.b, outcome=row.c, power=row.d) == row.value
+    for row in rows("hsieh"):
+        assert size_by_hsieh(row.a, exposed=row.b, outcome=row.c, power=row.d) == math.ceil(
+            row.value
+        )
+    for row in rows("power_prop_test"):  # two equal groups
+        assert size_by_hsieh(row.a, exposed=row.b, outcome=row.c, power=row.d) == math.ceil(
+            row.value - 1e-6
+        )
+
+
+def test_risks_are_those_of_whole_patients_too():
+    above, below = risks(3.0, failures=13, n=102, n_above=40)
+    assert group_risks(3.0, **STUDY) == pytest.approx((float(above), float(below)))
+    found = group_risks(3.0, **STUDY)
+    odds = [p / (1 - p) for p in found]
+    assert odds[0] / odds[1] == pytest.approx(3)
+    assert STUDY["exposed"] * found[0] + (1 - STUDY["exposed"]) * found[1] == pytest.approx(
+        STUDY["outcome"]
+    )
+
+
+def every_table(n, odds_ratio, m, exposed, outcome, level=0.95):
+    """Power, type S and type M error over all tables, with their chances: nothing is drawn."""
+    above, below = group_risks(odds_ratio, exposed=exposed, outcome=outcome)
+    a, c = np.meshgrid(np.arange(m + 1), np.arange(n - m + 1), indexing="ij")
+    chance = binom.pmf(a, m, above) * binom.pmf(c, n - m, below)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        b, d = m - a, n - m - c
+        estimate = np.log(a * d / (b * c))
+        z = np.abs(estimate) / np.sqrt(1 / a + 1 / b + 1 / c + 1 / d)
+    exists = (a > 0) & (b > 0) & (c > 0) & (d > 0)
+    kept = exists & (np.where(exists, z, 0) > norm.ppf(0.5 + level / 2))
+    power = chance[kept].sum()
+    wrong = chance[kept & (estimate * math.log(odds_ratio) < 0)].sum()
+    size = (chance[kept] * np.abs(estimate[kept])).sum() / power / abs(math.log(odds_ratio))
+    return power, wrong / power, size, chance[~exists].sum()
+
+
+@pytest.mark.parametrize("odds_ratio", [0.4, 1.5, 2.0, 5.0])
+@pytest.mark.parametrize("n", [60, 102])
+def test_simulation_agrees_with_every_table(odds_ratio, n):
+    found = simulate(n, odds_ratio, **STUDY, studies=40_000, seed=14)
+    power, type_s, size, none = every_table(n, odds_ratio, found.n_exposed, **STUDY)
+    assert found.power == pytest.approx(power, abs=4 * found.power_se)
+    assert found.exaggeration == pytest.approx(size, abs=4 * found.exaggeration_se)
+    kept = found.significant
+    assert found.type_s == pytest.approx(
+        type_s, abs=4 * math.sqrt(type_s * (1 - type_s) / kept) + 1 / kept
+    )
+    assert found.no_estimate == pytest.approx(none, abs=4 * math.sqrt(none / 40_000) + 1e-4)
+
+
+@pytest.mark.parametrize("odds_ratio", [1.2, 1.5, 0.5])
+def test_simulation_and_formula_agree_in_large_studies(odds_ratio):
+    found = simulate(4000, odds_ratio, **STUDY, studies=20_000, seed=14)
+    formula = planned(4000, odds_ratio, **STUDY)
+    assert found.power == pytest.approx(formula.power, abs=4 * found.power_se + 1e-4)
+    assert found.exaggeration == pytest.approx(formula.exaggeration, rel=0.01)
+    assert found.no_estimate == 0
+
+
+def test_in_small_studies_the_formula_is_only_near():
+    """The standard error varies with the estimate: said in the chapter, and so it must be true."""
+    for odds_ratio in (1.5, 2.0, 3.0, 5.0):
+        found = simulate(102, odds_ratio, **STUDY, studies=20_000, seed=14)
+        formula = planned(102, odds_ratio, **STUDY)
+        assert 2 * found.power_se < abs(found.power - formula.power) < 0.06
+        assert found.exaggeration == pytest.approx(formula.exaggeration, rel=0.08)
+
+
+def test_a_seed_fixes_the_studies_and_firth_estimates_all():
+    first, again, other = (
+        simulate(102, 5.0, **STUDY, studies=500, seed=seed) for seed in (1, 1, 2)
+    )
+    assert first == again != other
+    assert first.no_estimate > 0
+    firth = simulate(102, 5.0, **STUDY, studies=500, seed=1, penalty="firth")
+    assert firth.no_estimate == 0
+    assert firth.penalty == "firth"
+    assert format(firth, "studies") == "500"
+    assert format(first).startswith("power ")
+
+
+def test_nothing_significant_leaves_no_exaggeration():
+    found = simulate(4, 2.0, exposed=0.5, outcome=0.1, studies=100, seed=1)
+    assert (found.significant, found.power) == (0, 0)
+    assert math.isnan(found.exaggeration)
+    assert format(found, "exaggeration") == "not estimable"
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "message"),
+    [
+        (lambda: group_risks(1, **STUDY), DataError, "odds ratio 1"),
+        (lambda: group_risks(-2, **STUDY), DataError, "odds ratio -2"),
+        (lambda: group_risks(math.inf, **STUDY), DataError, "odds ratio inf"),
+        (lambda: group_risks(2, exposed=40, outcome=0.1), DataError, "above the cut-off 40"),
+        (lambda: group_risks(2, exposed=0.4, outcome=0), DataError, "the outcome 0"),
+        (lambda: planned(0, 2, **STUDY), CountError, "at least 1"),
+        (lambda: planned(10, 2, **STUDY, level=1), DataError, "level"),
+        (lambda: size_for_power(2, **STUDY, power=0.05), DataError, "false alarm"),
+        (lambda: size_for_power(2, **STUDY, power=80), DataError, "power 80"),
+        (lambda: size_for_power(1.0001, **STUDY, power=0.8), DataError, "too near 1"),
+        (lambda: size_by_hsieh(2, **STUDY, power=1), DataError, "power 1"),
+        (lambda: size_by_hsieh(2, **STUDY, power=0.8, level=0), DataError, "level"),
+        (lambda: simulate(102, 2, **STUDY, studies=10, seed=1), CountError, "too few"),
+        (lambda: simulate(102, 1, **STUDY, studies=100, seed=1), DataError, "odds ratio 1"),
+        (
+            lambda: simulate(3, 2, exposed=0.01, outcome=0.1, studies=100, seed=1),
+            CountError,
+            "0 of 3 patients",
+        ),
+        (
+            lambda: simulate(102, 2, **STUDY, studies=100, seed=1, penalty="ridge"),
+            DataError,
+            "ridge",
+        ),
+    ],
+)
+def test_refusals(call, error, message):
+    with pytest.raises(error, match=message):
+        call()
