@@ -71,8 +71,8 @@ show(
         Two harms are reported: severe hypocalcaemia in {severe} of {n} patients, and one nerve
         paralysis that stayed. Neither the calcium that counts as severe nor the meaning of
         *major* is in the abstract. In this simulated cohort the definitions in use call between
-        {fewest} and {most} of the same patients severe. And one paralysis in {n} fits any true
-        share up to {palsy:upper}. Of a hundred simulated patients, {unharmed} reached the target
+        {fewest} and {most} of the same patients severe. And one paralysis in {n} fits true
+        shares up to {palsy:upper}. Of a hundred simulated patients, {unharmed} reached the target
         without either harm; the abstract alone does not fix that number.
         """,
         id="08-in-plain-words",
@@ -185,7 +185,6 @@ show(
         {
             "label": "Definition",
             "called": "A value below is",
-            "printed": "Threshold",
             "threshold_mmol_l": "mmol/L",
             "corrected": "For albumin",
             "also": "Also asked, or enough",
@@ -198,11 +197,20 @@ show(
             "threshold_mmol_l": ".3f",
             "corrected": lambda word: word.replace("_", " "),
         },
-        carry=["source", "doi", "pmid", "citation_key", "n", "missing"],
+        carry=[
+            "printed",
+            "source",
+            "doi",
+            "pmid",
+            "citation_key",
+            "n",
+            "missing",
+        ],
         strong="built",
         missing="–",
         notes=[
-            "Definitions are published; the last column is simulated. Missing values: "
+            "Definitions are published, converted where printed in mg/dL; the last column is "
+            "simulated. Missing values: "
             f"{int(definitions['missing'].max())}.",
             "Bold: the threshold that the simulation was built with. Its count equals the "
             "published one by construction; the others follow from the simulation.",
@@ -211,6 +219,10 @@ show(
         ],
     )
 )
+
+# %% [markdown]
+# The definitions differ in the calcium itself, in whether it is corrected for albumin, and in what
+# else they ask. Some take a drip of calcium as proof.
 
 # %%
 rows = definitions.assign(
@@ -290,6 +302,10 @@ show(
         caption="How does calcium run after the ablation?",
     )
 )
+
+# %% [markdown]
+# Calcium falls at once, stays low for a week or two, and settles below where it began. That is the
+# course that was assumed, and not one that was seen.
 
 # %%
 kdoqi = definitions.set_index("definition_id").loc["kdoqi-2003"]
@@ -417,6 +433,9 @@ show(
     )
 )
 
+# %% [markdown]
+# The bootstrap intervals reach further up than the usual ones. That is how few events show.
+
 # %%
 together = found.query("stage == 'together'").set_index("term")
 assumed = scales.per_sd(
@@ -482,7 +501,9 @@ by_method = {
     "exact": exact,
     "Wilson": interval(1, treated, method="wilson", denominator="patients"),
     "Jeffreys": interval(1, treated, method="jeffreys", denominator="patients"),
-    "Bayes, flat": posterior(1, treated, prior=(1, 1), denominator="patients"),
+    "uniform prior": posterior(
+        1, treated, prior=(1, 1), denominator="patients"
+    ),
 }
 by_member = {
     f"{n} nerves": interval(1, n, method="exact", denominator="nerves")
@@ -518,6 +539,11 @@ show(
         heading="% (interval)",
     )
 )
+
+# %% [markdown]
+# The methods roughly agree on the upper end, and hardly on the lower one. A prior counts like patients seen
+# before; with one event, the uniform one moves the estimate. Counting nerves instead of patients can make the
+# share smaller, and changes nothing for the patient.
 
 # %%
 shares = pd.DataFrame({"share": [0.001, 0.005, 0.01, 0.02, 0.03, 0.05]})
@@ -646,7 +672,9 @@ show(
 
 # %%
 grades = grading.gradings()
-grades["word"] = grades["severity"].fillna("–")
+grades["called"] = grades["grade"] + grades["severity"].map(
+    ", {}".format, na_action="ignore"
+).fillna("")
 grades["taken"] = grades["assumed"].map({True: "yes", False: "no"})
 
 # %% tags=["hide-input"]
@@ -656,8 +684,7 @@ show(
         {
             "complication": "Complication",
             "scheme": "Scheme",
-            "grade": "Grade",
-            "word": "Its own word",
+            "called": "Grade",
             "condition": "If",
             "taken": "Assumed here",
             "unstated": "Not stated",
@@ -665,7 +692,7 @@ show(
         id="08-gradings",
         status="derived",
         caption="Which grade would each complication have, and on what condition?",
-        carry=["rule", "citation_key"],
+        carry=["grade", "severity", "rule", "citation_key"],
         strong="assumed",
         notes=[
             "Assumed here (bold): a judgement of this book, which goes no further than what the "
@@ -676,6 +703,9 @@ show(
         ],
     )
 )
+
+# %% [markdown]
+# For each complication the grade turns on a fact that one line of the paper could give.
 
 # %%
 bars = grading.graded(patients)
@@ -747,6 +777,9 @@ show(
         ],
     )
 )
+
+# %% [markdown]
+# The margins leave the cell that matters most, benefit without harm, open.
 
 # %%
 show(
@@ -851,6 +884,7 @@ show(
 limits = sorted(set(definitions["threshold_mmol_l"].round(3)) | {built_with})
 cuts = scales.by_cut(patients, limits)
 cuts = cuts[cuts["events"].ge(10).fillna(True)]
+cuts = cuts.drop_duplicates(["events", "term"], keep="last")
 alp = cuts.query("term == 'log2_alp_baseline'").reset_index(drop=True)
 pth = cuts.query("term == 'pth_halvings_day_1'").reset_index(drop=True)
 wide = alp.assign(odds_ratio_pth=pth["odds_ratio"], z_pth=pth["z"])
