@@ -242,6 +242,7 @@ def _overall_odds(z: Floats, y: NDArray[np.bool_], w: Floats, add: float) -> Flo
     if z.ndim == 2:
         constant = z.mean(axis=0)[:, None]
     else:
-        constant = np.array([np.einsum("bn,bn->b", w, plane) for plane in z]) / z.shape[2]
+        constant = np.array([np.einsum("bn,bn->b", w, plane) for plane in z])
+        constant /= z.shape[2] * w.max(axis=1)
     start: Floats = np.log(odds) * constant
     return start

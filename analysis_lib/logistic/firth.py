@@ -8,10 +8,14 @@ where h_i is the leverage of the row.
 Steps are those of Fisher scoring, which converge linearly; mixing each with the one before it
 (Anderson 1965, depth one) saves a third of them. A step moves no linear predictor by more than
 ``CAP``. As long as the steps shrink, nothing else is asked. A fit in which they do not shrink is
-iterated again with care: each step is halved until the objective rises.
+iterated again with care: each step is halved until the objective rises, and is as long as if the
+leverages were further weights, which fits where the penalty outweighs the data.
 
 The estimate is finite for each design of full rank, separated or of one class (Kosmidis & Firth
-2021). The information is that of the likelihood, without the penalty, at the estimate; so are the
+2021). It can lie hundreds of logits out, where a row is far off and weights are in the thousands;
+capped steps do not get there, and the fit ends as "not_converged".
+
+The information is that of the likelihood, without the penalty, at the estimate; so are the
 standard errors, as in brglm2 (type "AS_mean").
 
 References
@@ -49,6 +53,8 @@ from analysis_lib.logistic.triangles import (
 Floats = NDArray[np.float64]
 CAP = 2.0
 """Largest move of a linear predictor in one step."""
+MIXED = -3.0, 0.5
+"""Bounds of how much of the last step is taken off the next."""
 SHRINKS = 0.9
 """A step longer than this share of the one before it, after the first few, is looked after."""
 CAREFUL = 10
@@ -101,9 +107,9 @@ def _iterate(
     live, decided = np.arange(b), np.zeros(b, dtype=bool)
     memory: dict[str, Any] = {}
     for count in range(max_iterations + 1):
-        point = stack.evaluate_firth(start if count == 0 else gamma)
+        point, metric = stack.evaluate_firth(start if count == 0 else gamma, careful)
         score, lower, kept = point.score, point.lower, point.kept.min(axis=0)
-        step, decrement = solve(lower, score[:free])
+        step, decrement = solve(metric, score[:free])
         if free < p:
             step = np.concatenate([step, np.zeros((p - free, len(live)))])
         last = (decrement <= tolerance) & ~decided
@@ -169,7 +175,7 @@ def _mixed_step(
         change = step - memory["step"]
         total = (change * change).sum(axis=0)
         share = (step * change).sum(axis=0) / np.where(total > 0, total, 1)
-        share = np.where(decrement < 1, np.clip(share, -0.5, 0.5), 0)
+        share = np.where(decrement < 1, np.clip(share, *MIXED), 0)
         after = moved - share * (moved - memory["moved"])
     return after, {"step": step, "moved": moved, "decrement": decrement}
 
@@ -187,7 +193,7 @@ def _checked_step(
     if not memory:
         state = {"base": gamma, "step": step, "objective": objective}
     else:
-        slack = 1e-13 * np.abs(memory["objective"]) + 1e-13
+        slack = 1e-10 * (1 + np.abs(memory["objective"]))
         risen = ~(objective < memory["objective"] - slack)
         state = {
             "base": np.where(risen, gamma, memory["base"]),

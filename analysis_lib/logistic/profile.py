@@ -22,6 +22,7 @@ Heinze G, Schemper M. A solution to the problem of separation in logistic regres
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -30,6 +31,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from analysis_lib.errors import DataError
+from analysis_lib.logistic import fit, fit_many
 from analysis_lib.logistic.blocks import Block, Problem, Solved
 from analysis_lib.logistic.inputs import check_one, checked
 from analysis_lib.logistic.penalties import LogF, Penalty
@@ -42,6 +44,7 @@ from analysis_lib.logistic.solution import (
     STATUSES,
 )
 from analysis_lib.odds_ratio import critical_value
+from analysis_lib.results import OddsRatio
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -210,8 +213,6 @@ def profile_table(
     """
     import pandas as pd
 
-    from analysis_lib.logistic import fit_many
-
     xs, ys, ws = checked(x, y, weights)
     check_one(xs, ys, ws, names)
     fits = fit_many(xs, ys, weights=ws, penalty=penalty)
@@ -235,3 +236,58 @@ def profile_table(
             }
         )
     return pd.DataFrame(rows)
+
+
+def profile_odds_ratio(
+    x: ArrayLike,
+    y: ArrayLike,
+    *,
+    names: Sequence[str],
+    name: str,
+    penalty: Penalty,
+    weights: ArrayLike | None = None,
+    level: float = 0.95,
+) -> OddsRatio:
+    """Return the odds ratio of one column with profile limits and its likelihood ratio test.
+
+    Parameters
+    ----------
+    x, y, names, weights, penalty
+        As :func:`analysis_lib.logistic.fit` takes them, with two columns or more.
+    name : str
+        One of ``names``.
+    level : float
+        Of confidence.
+
+    Returns
+    -------
+    OddsRatio
+        ``log_se`` is that of Wald. The estimate is not-a-number where there is none; a limit that
+        does not exist is 0 or infinite. ``warnings`` says so.
+
+    Raises
+    ------
+    DataError
+        As ``fit`` and :func:`profile_many`; or if there is no such name.
+    """
+    one = fit(x, y, names=names, weights=weights, penalty=penalty)
+    wald = one.odds_ratio(name, level)
+    found = profile_many(
+        x, y, column=one.names.index(name), weights=weights, penalty=penalty, level=level
+    )
+    sides = (("lower", float(found.lower[0])), ("upper", float(found.upper[0])))
+    endless = tuple(
+        f"no {side} limit exists: the columns separate the classes"
+        for side, value in sides
+        if math.isinf(value)
+    )
+    with np.errstate(over="ignore"):
+        lower, upper = (float(np.exp(value)) for _, value in sides)
+    return dataclasses.replace(
+        wald,
+        lower=lower,
+        upper=upper,
+        p_value=float(found.p_value[0]),
+        method=f"{one.method}, profile",
+        warnings=wald.warnings + endless,
+    )

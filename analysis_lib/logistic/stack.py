@@ -141,8 +141,12 @@ class Stack:
         lower, kept = cholesky(sums[_packed(p)])
         return Point(score, lower, kept, likelihood)
 
-    def evaluate_firth(self, gamma: Floats) -> Point:
-        """Evaluate the same; the score is that of Firth's penalised likelihood."""
+    def evaluate_firth(self, gamma: Floats, careful: bool = False) -> tuple[Point, Floats]:
+        """Evaluate the same; the score is that of Firth's penalised likelihood.
+
+        Also return L of the metric for steps: the information, or with ``careful`` that of weights
+        w + h. It holds even where weights sum to less than a patient, and the penalty is all.
+        """
         b, p = self.shape
         score, sums = np.empty((p, b)), np.empty((p * (p + 1) // 2, b))
         v, half = np.empty_like(self.w), np.empty_like(self.w)
@@ -158,9 +162,12 @@ class Stack:
         for part in self._parts():
             h = self._leverage(forms[..., part], part)
             h *= v[part]
+            if careful:
+                sums[:, part] += self._information(h * (0.25 - half[part] ** 2), part)
             h *= half[part]
             score[:, part] += self._gather(h, part)
-        return Point(score, lower, kept, _missing(b))
+        metric = cholesky(sums[_packed(p)])[0] if careful else lower
+        return Point(score, lower, kept, _missing(b)), metric
 
     def _parts(self) -> Iterator[slice]:
         b, p = self.shape
