@@ -93,7 +93,7 @@ def shares(rows: pd.DataFrame, *, id: str, status: Status, caption: str) -> Figu
             start = starts[name]
             crowded = bool(((starts > start) & (starts < start + 0.25 * top)).any())
             axes.annotate(
-                str(name), (first["correlation"], start), xytext=(10, -11 if crowded else 2),
+                str(name), (first["correlation"], start), xytext=(10, -21 if crowded else 2),
                 textcoords="offset points", ha="left", va="top" if crowded else "bottom",
                 color=COLOURS[colour], weight="bold",
             )  # fmt: skip
