@@ -9,7 +9,8 @@ from scipy.stats import chi2
 
 from analysis_lib.errors import DataError
 from analysis_lib.logistic import LogF, fit_many
-from analysis_lib.logistic.profile import profile_many, profile_odds_ratio, profile_table
+from analysis_lib.logistic.intervals import profile_odds_ratio, profile_table
+from analysis_lib.logistic.profile import profile_many
 from analysis_lib.logistic.resampling import bootstrap
 from analysis_lib.odds_ratio import crude_odds_ratio
 
@@ -187,9 +188,9 @@ def test_impossible_profiles_are_refused(options, message):
 
 
 def test_at_thirteen_events_coverage_and_bias_are_what_theory_expects():
-    # 1000 studies: a proportion of 95 % has a Monte Carlo standard error of 0.7 points, so 2.1
-    # points are three of them. Seen with 20,000 studies: Wald ML a little too wide, as is Wald
-    # with Firth's penalty; the profile of the penalised likelihood is nearest.
+    # With 1000 studies a coverage of 95 % has a Monte Carlo standard error of 0.7 points; the bands
+    # are three of them. Seen with 20,000 other studies: Wald 96.3 % (maximum likelihood) and 96.7 %
+    # (Firth), profile 94.2 % and 95.3 %; bias of the log odds ratio 0.08 and 0.00.
     x, ys, truth = study(1000)
     assert 12 < ys.sum(axis=1).mean() < 14
     cover, bias = {}, {}
@@ -207,10 +208,10 @@ def test_at_thirteen_events_coverage_and_bias_are_what_theory_expects():
     assert spread < 0.03
     assert abs(bias["firth"]) < 3 * spread + 0.02
     assert bias["none"] > bias["firth"] + 0.02  # away from zero: shrinking is what Firth is for
-    assert abs(cover["firth", "profile"] - 0.95) < 0.021
-    for name in ("none", "firth"):
-        assert 0.95 - 0.021 < cover[name] < 0.99
-    assert abs(cover["none", "profile"] - 0.95) < 0.03
+    assert abs(cover["firth", "profile"] - 0.953) < 0.020
+    assert abs(cover["none"] - 0.963) < 0.018
+    assert abs(cover["firth"] - 0.967) < 0.017
+    assert abs(cover["none", "profile"] - 0.942) < 0.022
 
 
 def test_bootstrap_limits_are_quantiles_of_its_draws():
