@@ -17,7 +17,8 @@ Floors, each importing only from those below it:
    ``rare_events``, ``benefit_harm``: counts of harm;
    ``proportions``, ``zero_events``: shares; ``clusters``, ``clustering`` and
    ``clustered_proportions``: members that come in clusters, such as ``glands``;
-   ``consistency``, ``odds_ratio``, ``design_analysis``, ``logistic``: estimators;
+   ``consistency``, ``odds_ratio``, ``design_analysis``, ``logistic``: estimators
+   (``logistic`` with ``profile``, ``intervals`` and ``resampling`` inside);
    ``survival``: time to an event; ``imputation``: gaps filled many times; ``coverage``;
    ``trajectories``: laboratory values as they are assumed to run
 0. ``published``, ``cohort`` with ``contradictions``, ``scenario``, ``datapackage``, ``results``,
