@@ -45,6 +45,7 @@ from analysis_lib.rare_events import (
     members_for_one,
 )
 from analysis_lib.report import say, show
+from analysis_lib.results import level_text
 from analysis_lib.scenario import DEFAULT
 from analysis_lib.tables import table
 from analysis_lib.zero_events import upper_limit
@@ -577,7 +578,7 @@ show(
         },
         notes=[
             "Chances, if patients are independent and all have the same risk. Patients to see one: "
-            f"so many that at least one is seen with a chance of {0.95:.0%}.",
+            f"so many that at least one is seen with a chance of {level_text(0.95)}.",
         ],
     )
 )
