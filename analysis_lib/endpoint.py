@@ -47,7 +47,10 @@ FEW = 0.5
 
 @dataclass(frozen=True, kw_only=True)
 class Target:
-    """A range of PTH in pg/mL, both ends included; ``lower`` is None where there is none."""
+    """A range of PTH in pg/mL, both ends included; ``lower`` is None where there is none.
+
+    ``label`` names it with its ends, without the unit.
+    """
 
     key: str
     label: str
@@ -78,12 +81,12 @@ def definitions() -> tuple[Target, ...]:
     KDIGO's range is in multiples of the upper limit of the assay, and stands once for each limit.
     """
     study = claim("target_definition").number
-    found = [Target(key="study", label=f"Study: up to {study:.0f} pg/mL", lower=None, upper=study)]
+    found = [Target(key="study", label=f"Study: up to {study:.0f}", lower=None, upper=study)]
     for row in ranges().astype(object).where(lambda frame: frame.notna(), None).to_dict("records"):
         limit = row["assay_upper_limit_pg_ml"]
         low, high = (float(row[end]) * (limit or 1.0) for end in ("lower", "upper"))
         key = str(row["guideline"]).lower() + (f"_{limit:.0f}" if limit else "")
-        label = f"{row['guideline']}: {low:.0f} to {high:.0f} pg/mL"
+        label = f"{row['guideline']}: {low:.0f} to {high:.0f}"
         found.append(Target(key=key, label=label, lower=low, upper=high))
     return tuple(found)
 

@@ -142,10 +142,10 @@ show(
         {
             "time": "Month",
             "observed": "Measured",
-            "missed": "Not measured",
-            "lost": "Lost before",
-            "transplant": "Transplant before",
-            "dead": "Dead before",
+            "missed": "Missed",
+            "lost": "Lost",
+            "transplant": "Transplant",
+            "dead": "Dead",
             "not_due": "Not due",
         },
         id="05-states",
@@ -154,8 +154,8 @@ show(
         faces={"time": ".0f"},
         notes=[
             f"Patients; each row adds up to all {len(shipped.patients)}. Measured: a PTH within "
-            f"{WINDOW:g} months of the time. Not due: the study ended before the patient could get "
-            "there."
+            f"{WINDOW:g} months of the time. Missed: followed so far, without one. Lost, transplant, "
+            "dead: before the time. Not due: the study ended before the patient could get there."
         ],
     )
 )
@@ -202,7 +202,7 @@ show(
 # - *Multiple imputation:* which share of those alive and without a transplant would have been at
 #   target, had all been measured? Gaps are filled many times from patients alike, and the spread
 #   between the filled tables widens the interval {cite:p}`rubin1987,vanbuuren2011`. It holds if gaps
-#   depend only on what is in the model {cite:p}`sterne2009`. Nobody is given a PTH after death. After
+#   depend only on what is in the model {cite:p}`sterne2009`. Nobody is given a PTH after death; those lost are taken to be alive. After
 #   a transplant PTH answers to another kidney, so none is made up either.
 #
 # The model of imputation holds PTH before, at and after the time, alkaline phosphatase, calcium, age
@@ -307,27 +307,22 @@ show(
             "too_low": "All below",
             "average": "Nearby, mean",
             "lowest": "Nearby, lowest",
-            "mean_width": "Mean width",
+            "mean_width": "Width",
         },
         id="05-coverage-table",
         status="derived",
         caption="How often does each interval hold the true share, in numbers?",
         faces={
-            name: "percent"
-            for name in (
-                "coverage",
-                "too_high",
-                "too_low",
-                "average",
-                "lowest",
-                "mean_width",
-            )
+            **dict.fromkeys(("coverage", "too_high", "too_low"), "percent"),
+            **dict.fromkeys(("average", "lowest"), "percent"),
+            "mean_width": lambda width: f"{100 * width:.1f}",
         },
         strong="chosen",
         notes=[
             f"n = {treated}. Here: at a true share of {percent(reached / treated)}, with the "
             "chance that the interval lies all above or all below it. Nearby: true shares from "
-            f"{percent(near['share'].min(), 0)} to {percent(near['share'].max(), 0)}."
+            f"{percent(near['share'].min(), 0)} to {percent(near['share'].max(), 0)}. Width: "
+            "expected, nearby, in percentage points."
         ],
     )
 )
@@ -380,9 +375,8 @@ choices["choice"] = choices["rule"].map(RULES)
 choices.loc[choices["time"].eq("end"), "choice"] = "end of follow-up"
 
 # %% tags=["hide-input"]
-choices["cell"] = [
-    f"{percent(row.estimate)} of {row.n}" for row in choices.itertuples()
-]
+counted = choices.groupby("choice")["n"].first()
+choices["cell"] = choices["estimate"].map(percent)
 wide = choices.pivot_table(
     "cell", "label", "choice", aggfunc="first", sort=False
 ).reset_index()
@@ -391,9 +385,13 @@ show(
     table(
         wide,
         {
-            "label": "Target",
-            "end of follow-up": "End of follow-up, any rule",
-            **{words: f"Month {YEAR:.0f}, {words}" for words in RULES.values()},
+            "label": "Target, pg/mL",
+            "end of follow-up": "End of follow-up, any rule "
+            f"(n = {counted['end of follow-up']})",
+            **{
+                words: f"Month {YEAR:.0f}, {words} (n = {counted[words]})"
+                for words in RULES.values()
+            },
         },
         id="05-choices",
         status="simulated",
@@ -431,7 +429,9 @@ show(
 
 # %%
 order = {each.key: place for place, each in enumerate(targets)}
-choices = choices.sort_values("target", key=lambda keys: keys.map(order))
+choices = choices.sort_values(
+    "target", key=lambda keys: keys.map(order), kind="stable"
+)
 picture = choices.assign(
     group=choices["label"],
     label=choices["choice"],
@@ -445,7 +445,8 @@ show(
         picture,
         id="05-choices-picture",
         status="simulated",
-        caption="How far do the choices move the share? Diamond: as published.",
+        caption="How far do the choices move the share? Targets in pg/mL. First "
+        f"rows: end of follow-up (diamond: as published); others: month {YEAR:.0f}.",
         xlabel="Patients at target, %",
         scale="percent",
         heading="Share (interval)",
@@ -490,7 +491,9 @@ over_time = over_time.assign(
         "End of follow-up" if time == "end" else f"Month {time:.0f}"
         for time in over_time["time"]
     ],
-    label=over_time["rule"].map(RULES).where(over_time["time"] != "end", "any"),
+    label=over_time["rule"]
+    .map(RULES)
+    .where(over_time["time"] != "end", "any rule"),
     count=[f"{row.events:.0f}/{row.n}" for row in over_time.itertuples()],
     strong=over_time["time"].eq("end"),
 )
@@ -547,7 +550,7 @@ show(
     table(
         last,
         {
-            "label": "Target",
+            "label": "Target, pg/mL",
             "below": "Below",
             "events": "At target",
             "above": "Above",
@@ -693,7 +696,7 @@ show(
 
 # %%
 both = again[1].replace(
-    {"kind": {name: "death or transplant" for name in ("death", "transplant")}}
+    {"kind": dict.fromkeys(("death", "transplant"), "death or transplant")}
 )
 compete = cumulative_incidence(both["time"], both["kind"], censored="censored")
 kinds = {
@@ -730,8 +733,8 @@ show(
         After {months:.0f} months one minus Kaplan-Meier says {naive:percent}, the Aalen-Johansen
         curve says that {real:percent} have recurred and {gone:percent} have died or been
         transplanted before. Only the latter two and those without any event add up to all. The gap
-        is small here since few died in the simulation before a recurrence. It grows with the number
-        of deaths.
+        is small here, since in the simulation most recurrences come early and most deaths later. It
+        grows where death comes first.
         """,
         id="05-competing-says",
         status="simulated",
@@ -866,8 +869,9 @@ show(
     say(
         """
         At month {months:.0f}, {worst:percent} of the living would be at target in the worst case and
-        {best:percent} in the best; imputation says {imputed:percent}. Other seeds of the
-        imputation give {low:percent} to {high:percent}: with {m} tables the draw hardly matters.
+        {best:percent} in the best; imputation says {imputed:percent}. With other seeds the
+        imputed share moves by at most {gap:.2f} percentage points: with {m} tables the draw hardly
+        matters.
         """,
         id="05-bounds",
         status="simulated",
@@ -875,8 +879,7 @@ show(
         worst=bounds[0],
         best=bounds[1],
         imputed=float(filled["estimate"]),
-        low=min(seeds),
-        high=max(seeds),
+        gap=100 * max(abs(seed - filled["estimate"]) for seed in seeds),
         m=DRAWS.m,
     )
 )
