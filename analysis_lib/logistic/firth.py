@@ -1,7 +1,7 @@
 """Firth's penalised likelihood for a block of fits, side by side.
 
 The objective is the log-likelihood plus half the log-determinant of the information, Jeffreys'
-prior (Firth 1993). Weights enter both: sum_i w_i l_i + 1/2 log |X'WVX|, so that a row with weight 2
+prior (Firth 1993). Weights enter both: sum_i w_i l_i + 1/2 log det(X'WVX), so that a row of weight 2
 is two equal rows. Its gradient is the score with h_i (1/2 - p_i) added to a row's w_i (y_i - p_i),
 where h_i is the leverage of the row.
 

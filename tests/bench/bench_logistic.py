@@ -1,16 +1,22 @@
-"""Times thousands of small logistic regressions against loops of statsmodels and of R's glm.fit.
+"""Times thousands of small logistic regressions against loops of other programs.
 
 Fits are those of a bootstrap (one design, weights that count), and those of cohorts that differ in
-the order of one column (a design each). Peak memory is taken with ten times as many fits.
+the order of one column (a design each), by maximum likelihood and with Firth's penalty. Peers are
+statsmodels, R's glm.fit, a plain NumPy loop, and firthmodels where it is installed. All take turns
+within each round, and a line gives the median of the rounds; the ratio is that of medians.
+Peak memory is taken with 100,000 and a million fits.
 """
 
 from __future__ import annotations
 
+import importlib.util
 import shutil
+import statistics
 import subprocess
 import tempfile
 import time
 import tracemalloc
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -19,9 +25,9 @@ import numpy as np
 import statsmodels.api as sm
 
 from analysis_lib.logistic import fit_many
-from analysis_lib.logistic.blocks import CELLS
+from analysis_lib.logistic.profile import profile_many
 
-N, P, FITS, LOOP = 102, 4, 2000, 200
+N, P, FITS, LOOP, ROUNDS = 102, 4, 2000, 100, 7
 R_CODE = """
 d <- as.matrix(read.csv("x.csv", header = FALSE)); y <- scan("y.csv", quiet = TRUE)
 w <- as.matrix(read.csv("w.csv", header = FALSE))
@@ -31,20 +37,16 @@ cat(system.time(for (i in seq_len(nrow(w)))
 """
 
 
-def best(task: Callable[[], Any], times: int = 5) -> float:
-    """Return the least of some times, in seconds; a first run does not count."""
+def seconds(task: Callable[[], Any]) -> float:
+    """Return the wall time of one run."""
+    start = time.perf_counter()
     task()
-    seconds = []
-    for _ in range(times):
-        start = time.perf_counter()
-        task()
-        seconds.append(time.perf_counter() - start)
-    return min(seconds)
+    return time.perf_counter() - start
 
 
-def row(name: str, seconds: float, remark: str = "") -> None:
+def row(name: str, value: float, remark: str = "") -> None:
     """Print a line of the table."""
-    print(f"{name:<48}{seconds:9.3f} s  {remark}", flush=True)
+    print(f"{name:<50}{value:9.3f} s  {remark}", flush=True)
 
 
 def example() -> tuple[Any, Any, Any, Any]:
@@ -66,35 +68,69 @@ def statsmodels_loop(x: Any, y: Any, weights: Any) -> None:
         )
 
 
-def r_seconds(x: Any, y: Any, weights: Any) -> float | None:
-    """Return what a loop of glm.fit takes in R, its start not counted; None where R is not."""
-    rscript = shutil.which("Rscript")
-    if rscript is None:
-        return None
+def plain_firth_loop(x: Any, y: Any, weights: Any) -> None:
+    """Fit one after the other as anyone would write it in NumPy."""
+    for w in weights:
+        b = np.zeros(P)
+        for _ in range(50):
+            p = 1 / (1 + np.exp(-x @ b))
+            v = w * p * (1 - p)
+            inverse = np.linalg.inv(x.T @ (v[:, None] * x))
+            h = v * ((x @ inverse) * x).sum(axis=1)
+            step = inverse @ (x.T @ (w * (y - p) + h * (0.5 - p)))
+            step *= min(1, 5 / np.abs(step).max())
+            b += step
+            if np.abs(step).max() < 1e-8:
+                break
+
+
+def firthmodels_loop(x: Any, y: Any, weights: Any) -> None:
+    """Fit one after the other with firthmodels."""
+    from firthmodels import FirthLogisticRegression
+
+    for w in weights:
+        rows, outcome = np.repeat(x[:, 1:], w, axis=0), np.repeat(y, w)
+        FirthLogisticRegression(gtol=1e-8, xtol=1e-8, max_iter=100).fit(rows, outcome)
+
+
+def r_seconds(x: Any, y: Any, weights: Any) -> float:
+    """Return what a loop of glm.fit takes in R, its start not counted."""
     with tempfile.TemporaryDirectory() as folder:
         for name, values in (("x", x), ("y", y), ("w", weights)):
             np.savetxt(Path(folder) / f"{name}.csv", values, delimiter=",")
-        command = [rscript, "--no-init-file", "-e", R_CODE]
+        command = ["Rscript", "--no-init-file", "-e", R_CODE]
         run = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True)
     return float(run.stdout)
 
 
-def floor_seconds(x: Any, evaluations: int) -> float:
-    """Return the time of what no iteration can do without: an exponential and three products."""
-    rows = (1 << 18) // (6 * N)
-    block = np.random.default_rng(0).normal(size=(rows, N))
-    products = np.ones((N, P * (P + 1) // 2))
+def floor_seconds(x: Any, firth: bool) -> float:
+    """Return the time of the arithmetic that no evaluation of a fit can do without.
+
+    That is the product that gives the linear predictors, their exponentials, a reciprocal, and the
+    products that give score and information; with Firth's penalty also the leverages. In cache.
+    """
+    rows = 256
+    rng = np.random.default_rng(0)
+    block, gamma = rng.normal(size=(rows, N)), rng.normal(size=(rows, P))
+    products, forms = rng.normal(size=(N, P * (P + 1) // 2)), rng.normal(size=(rows, 10))
 
     def once() -> None:
-        np.exp(block)
-        _ = block @ x, block @ products, block[:, :P] @ x.T
+        np.matmul(gamma, x.T, out=block)
+        np.exp(block, out=block)
+        np.reciprocal(block, out=block)
+        _ = block @ x, block @ products
+        if firth:
+            _ = forms @ products.T
 
-    return best(once, 50) * evaluations / rows
+    once()
+    return statistics.median(seconds(once) for _ in range(100)) / rows
 
 
 def peak_megabytes(x: Any, y: Any, fits: int) -> tuple[float, float]:
     """Return the peak of memory during the fits, and what the results themselves take."""
-    weights = np.random.default_rng(1).multinomial(N, np.ones(N) / N, size=fits).astype(np.int8)
+    rng, weights = np.random.default_rng(1), np.empty((fits, N), dtype=np.int8)
+    for first in range(0, fits, 10_000):
+        weights[first : first + 10_000] = rng.multinomial(N, np.ones(N) / N, size=10_000)
     tracemalloc.start()
     result = fit_many(x, y, weights=weights)
     peak = tracemalloc.get_traced_memory()[1]
@@ -104,39 +140,67 @@ def peak_megabytes(x: Any, y: Any, fits: int) -> tuple[float, float]:
 
 def main() -> None:
     """Print the table."""
+    warnings.simplefilter("ignore")  # those of the peers, on a resample that separates
     x, y, weights, designs = example()
-    print(f"{FITS} fits, n = {N}, {P} coefficients")
-    fits = fit_many(x, y, weights=weights)
-    ours = best(lambda: fit_many(x, y, weights=weights))
-    row(
-        "bootstrap, ours",
-        ours,
-        f"{1e6 * ours / FITS:.0f} µs a fit; {fits.converged.sum()} converged",
-    )
-    evaluations = int(fits.iterations.sum()) + FITS
-    floor = floor_seconds(x, evaluations)
-    row(
-        "  floor of its arithmetic",
-        floor,
-        f"exp and products alone; we take {ours / floor:.1f} times",
-    )
-    loop = best(lambda: statsmodels_loop(x, y, weights[:LOOP]), 1) * FITS / LOOP
-    row(
-        "bootstrap, statsmodels Logit in a loop",
-        loop,
-        f"{LOOP} fits, scaled; {loop / ours:.0f} times ours",
-    )
-    in_r = r_seconds(x, y, weights)
-    if in_r is None:
-        print("R is not here; its glm.fit is not timed.")
-    else:
-        row("bootstrap, glm.fit of R in a loop", in_r, f"{in_r / ours:.0f} times ours")
-    stacked = best(lambda: fit_many(designs, y))
-    row("designs with one column shuffled, ours", stacked, f"{1e6 * stacked / FITS:.0f} µs a fit")
-    for count in (10_000, 100_000):
+    rare = np.c_[
+        x[:, :3], np.isin(np.arange(N), np.r_[np.flatnonzero(y)[:2], np.flatnonzero(y == 0)[:20]])
+    ]
+    outcomes = (np.random.default_rng(2).random((1000, N)) < 0.13).astype(float)
+    few = weights[:LOOP]
+    scale = FITS / LOOP
+    tasks: dict[str, Callable[[], float]] = {
+        "ml": lambda: seconds(lambda: fit_many(x, y, weights=weights)),
+        "rare": lambda: seconds(lambda: fit_many(rare, y, weights=weights)),
+        "stack": lambda: seconds(lambda: fit_many(designs, y)),
+        "statsmodels": lambda: scale * seconds(lambda: statsmodels_loop(x, y, few)),
+        "firth": lambda: seconds(lambda: fit_many(x, y, weights=weights, penalty="firth")),
+        "plain": lambda: scale * seconds(lambda: plain_firth_loop(x, y, few)),
+        "floor none": lambda: floor_seconds(x, firth=False),
+        "floor firth": lambda: floor_seconds(x, firth=True),
+        "profile": lambda: seconds(lambda: profile_many(x, outcomes, column=1, penalty="firth")),
+    }
+    if shutil.which("Rscript"):
+        tasks["r"] = lambda: r_seconds(x, y, weights)
+    if importlib.util.find_spec("firthmodels"):
+        tasks["firthmodels"] = lambda: scale * seconds(lambda: firthmodels_loop(x, y, few))
+    for name in ("ml", "rare", "stack", "firth", "profile"):
+        tasks[name]()
+    rounds = [{name: task() for name, task in tasks.items()} for _ in range(ROUNDS)]
+    took = {name: statistics.median(one[name] for one in rounds) for name in tasks}
+
+    def against(name: str, label: str, ours: str, wanted: int) -> None:
+        if name not in took:
+            print(f"{label}: not here, not timed.")
+            return
+        ratio = took[name] / took[ours]
+        row(label, took[name], f"{ratio:.0f} times ours (wanted: {wanted})")
+
+    print(f"{FITS} fits, n = {N}, {P} coefficients; medians of {ROUNDS} rounds")
+    for ours, penalty, title in (("ml", "none", "likelihood"), ("firth", "firth", "Firth")):
+        fits = fit_many(x, y, weights=weights, penalty=penalty)
+        status = f"{fits.converged.sum()} converged"
+        row(f"bootstrap, {title}, ours", took[ours], f"{1e6 * took[ours] / FITS:.0f} µs; {status}")
+        # The first evaluation is at a start that all share: no exponential a fit.
+        evaluations = int(fits.iterations.sum()) + (0 if penalty == "none" else -FITS)
+        floor = took[f"floor {penalty}"] * evaluations
+        remark = (
+            f"{evaluations / FITS:.1f} evaluations a fit; we take {took[ours] / floor:.1f} times"
+        )
+        row("  floor: exp, reciprocal and products alone", floor, remark)
+        if ours == "ml":
+            against("statsmodels", f"  statsmodels Logit in a loop ({LOOP}, scaled)", ours, 50)
+            against("r", "  glm.fit of R in a loop", ours, 25)
+        else:
+            against("firthmodels", f"  firthmodels in a loop ({LOOP}, scaled)", ours, 30)
+            against("plain", f"  plain NumPy in a loop ({LOOP}, scaled)", ours, 10)
+    share = fit_many(rare, y, weights=weights).separated.mean()
+    row("bootstrap, likelihood, some separated", took["rare"], f"{100 * share:.1f} % separated")
+    row("designs with one column shuffled, likelihood", took["stack"])
+    row("1000 outcomes, Firth, profile limits of one column", took["profile"])
+    for count in (100_000, 1_000_000):
         peak, results = peak_megabytes(x, y, count)
-        remark = f"MB at the peak, of which {results:.1f} are the results"
-        print(f"{f'memory of {count} fits':<48}{peak:9.1f} {remark}", flush=True)
+        remark = f"MB at the peak, {peak - results:.1f} beside the results"
+        print(f"{f'memory of {count} fits':<50}{peak:9.1f} {remark}", flush=True)
 
 
 if __name__ == "__main__":
