@@ -55,9 +55,9 @@ pairs: $(STAMP) ## Write the scripts in book/scripts from the chapters
 reference: ## Recompute the reference results with R
 	@command -v Rscript > /dev/null || { \
 	    echo "R is not here. Only 'make reference' needs it; its results are kept in tests/reference_r."; \
-	    echo "On Debian or Ubuntu: apt install r-base-core r-cran-metafor r-cran-lme4 r-cran-epir r-cran-brglm2 r-cran-geepack r-cran-matchit r-cran-survival r-cran-mice"; \
+	    echo "On Debian or Ubuntu: apt install r-base-core r-cran-metafor r-cran-lme4 r-cran-epir r-cran-brglm2 r-cran-geepack r-cran-matchit r-cran-survival r-cran-mice r-cran-rms r-cran-proc r-cran-maxstat"; \
 	    exit 1; }
-	@Rscript --no-init-file -e 'need <- c("metafor", "lme4", "epiR", "MASS", "brglm2", "geepack", "MatchIt", "survival", "mice")' \
+	@Rscript --no-init-file -e 'need <- c("metafor", "lme4", "epiR", "MASS", "brglm2", "geepack", "MatchIt", "survival", "mice", "rms", "pROC", "maxstat")' \
 	    -e 'gone <- need[!nzchar(sapply(need, function(p) system.file(package = p)))]' \
 	    -e 'if (length(gone)) { message("R packages not here: ", toString(gone), ". On Debian or Ubuntu: ", toString(paste0("r-cran-", tolower(gone)))); quit(status = 1) }'
 	@set -e; found=no; for script in tests/reference_r/*.R; do \

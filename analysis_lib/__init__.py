@@ -11,7 +11,9 @@ Floors, each importing only from those below it:
    ``prediction``: the published model; ``endpoint``, ``recurrence``: the target;
    ``complications``, ``grading``, ``hypocalcaemia``, ``hypocalcaemia_scales``: harm;
    ``baseline``, ``participants``: who was treated;
-   ``samplesize``, ``precision``, ``power``: how many patients it takes
+   ``samplesize``, ``precision``, ``power``: how many patients it takes;
+   ``procedure`` with ``procedure_fits``: the road to a model, in thousands of resamples;
+   ``validation``, ``out_of_sample``: what such a model is worth
 1. ``visits``, ``change``, ``effect_size``, ``mixed``, ``regression_to_mean``: values over time;
    ``balance``: groups side by side; ``model_strength``: R² and C;
    ``rare_events``, ``benefit_harm``: counts of harm;
@@ -19,7 +21,10 @@ Floors, each importing only from those below it:
    ``clustered_proportions``: members that come in clusters, such as ``glands``;
    ``consistency``, ``odds_ratio``, ``design_analysis``, ``logistic``: estimators
    (``logistic`` with ``profile``, ``intervals`` and ``resampling`` inside);
-   ``survival``: time to an event; ``imputation``: gaps filled many times; ``coverage``;
+   ``roc``, ``c_statistic``, ``performance``, ``net_benefit``: how well events are told apart;
+   ``cutoff`` with ``thresholds``, ``minimal_p`` with ``maximal_chi_square``: cut-offs that data
+   chose; ``splines``; ``coverage``;
+   ``survival``: time to an event; ``imputation``: gaps filled many times;
    ``trajectories``: laboratory values as they are assumed to run
 0. ``published``, ``cohort`` with ``contradictions``, ``scenario``, ``datapackage``, ``results``,
    ``units``, ``errors``: data, assumptions, and the shapes results come in

@@ -17,12 +17,15 @@ FLOORS = [
     | {"survival", "imputation", "coverage"}
     | {"balance"}
     | {"model_strength"}
-    | {"rare_events", "benefit_harm"},
+    | {"rare_events", "benefit_harm"}
+    | {"roc", "c_statistic", "thresholds", "cutoff", "maximal_chi_square", "minimal_p"}
+    | {"splines", "performance", "net_benefit"},
     {"two_by_two", "study_counts", "binomial_normal", "pooled", "synthesis", "verify"}
     | {"complications", "grading", "hypocalcaemia", "hypocalcaemia_scales"}
     | {"permutation", "records", "compatible", "prediction", "endpoint", "recurrence"}
     | {"samplesize", "precision", "power"}
-    | {"baseline", "participants"},
+    | {"baseline", "participants"}
+    | {"procedure", "procedure_fits", "validation", "out_of_sample"},
     {"report"},
     {"tables", "figures"},
     {"ledger", "dictionary"},
