@@ -1,14 +1,14 @@
 """Firth's penalised likelihood for a block of fits, side by side.
 
 The objective is the log-likelihood plus half the log-determinant of the information, Jeffreys'
-prior (Firth 1993). Weights enter both: sum_i w_i l_i + 1/2 log det(X'WVX), so that a row of weight 2
-is two equal rows. Its gradient is the score with h_i (1/2 - p_i) added to a row's w_i (y_i - p_i),
-where h_i is the leverage of the row.
+prior (Firth 1993). Weights enter both: sum_i w_i l_i + 1/2 log det(X'WVX), so that a row of weight
+2 is two equal rows. Its gradient is the score with h_i (1/2 - p_i) added to a row's
+w_i (y_i - p_i), where h_i is the leverage of the row.
 
 Steps are those of Fisher scoring, which converge linearly; mixing each with the one before it
-(Anderson 1965, depth one) saves a third of them. A step moves no linear predictor by more than
-``CAP``. As long as the steps shrink, nothing else is asked. A fit in which they do not shrink is
-iterated again with care: each step is halved until the objective rises, and is as long as if the
+(Anderson 1965, depth one) saves one or two of about nine. A step moves no linear predictor by more
+than ``CAP``. As long as the steps shrink, nothing else is asked. A fit in which they do not shrink
+is iterated again with care: each step is halved until the objective rises, and is as long as if the
 leverages were further weights, which fits where the penalty outweighs the data.
 
 The estimate is finite for each design of full rank, separated or of one class (Kosmidis & Firth
