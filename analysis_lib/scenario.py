@@ -113,11 +113,13 @@ class Scenario:
         "1.875 (Wei 2020), 1.8 and 2.0 in others; the study's own is not stated",
     )  # fmt: skip
     hypocalcaemia_per_sd_alp: float = _assume(
-        0.9, 0.0, 1.5, "log odds of severe hypocalcaemia per SD of log alkaline phosphatase",
+        0.9, 0.0, 1.5,
+        "severe hypocalcaemia per SD of log alkaline phosphatase, complementary log-log scale",
         "associated in Zeng 2020, Ho 2017 and Kritmetapak 2020; size not stated",
     )  # fmt: skip
     hypocalcaemia_per_sd_fall: float = _assume(
-        0.5, 0.0, 1.5, "log odds of severe hypocalcaemia per SD of the log fall in PTH",
+        0.5, 0.0, 1.5,
+        "severe hypocalcaemia per SD of the log fall in PTH, complementary log-log scale",
         "plausible: hungry bone follows the fall; not found in Ho 2017",
     )  # fmt: skip
     followup_spread: float = _assume(
