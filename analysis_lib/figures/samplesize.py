@@ -190,6 +190,7 @@ def needed(rows: pd.DataFrame, *, study: int, id: str, status: Status, caption: 
     groups = list(dict.fromkeys(rows["group"]))
     with canvas(BAR * (len(rows) + len(groups)) + 0.75) as (figure, axes):
         ticks: dict[float, str] = {}
+        room = 0.1 * float(rows["n"].max())
         y, said = 0.0, []
         for group in groups:
             axes.annotate(
@@ -203,9 +204,11 @@ def needed(rows: pd.DataFrame, *, study: int, id: str, status: Status, caption: 
                     y, row.n, height=0.62, color=COLOURS["orange" if beyond else "blue"],
                     hatch="///" if beyond else None, edgecolor=COLOURS["paper"], linewidth=0,
                 )  # fmt: skip
+                # A number that would stand across the dashed line starts behind it.
+                crosses = int(str(row.n)) < study < int(str(row.n)) + room
                 axes.annotate(
-                    f"{row.n}", (float(str(row.n)), y), xytext=(5, 0), textcoords="offset points",
-                    va="center", fontsize=10,
+                    f"{row.n}", (study if crosses else float(str(row.n)), y), xytext=(5, 0),
+                    textcoords="offset points", va="center", fontsize=10,
                 )  # fmt: skip
                 ticks[y] = str(row.label)
                 said.append(f"{group}, {row.label}: {row.n}")
