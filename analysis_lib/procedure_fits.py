@@ -51,11 +51,15 @@ class Fitted:
     status: NDArray[np.str_]
 
     def entries(self) -> pd.DataFrame:
-        """Return ``term`` and ``share``, the share of sets (of those that converged) it enters."""
+        """Return one row a candidate: ``term``; ``share``, of the sets with a model, that it enters.
+
+        Not-a-number if no set has a model.
+        """
         import pandas as pd
 
         good = self.status == "converged"
-        return pd.DataFrame({"term": self.names, "share": self.entered[good].mean(axis=0)})
+        share = self.entered[good].sum(axis=0) / (good.sum() or math.nan)
+        return pd.DataFrame({"term": self.names, "share": share})
 
 
 @dataclass(frozen=True)

@@ -82,6 +82,8 @@ def test_the_lowest_p_agrees_with_r(want):
     error = math.sqrt(got.exact * (1 - got.exact) / 20_000)
     assert got.permutation == pytest.approx(got.exact, abs=4.5 * error + 1 / 20_001)
     assert got.unadjusted <= got.exact
+    if got.exact < 1e-7:
+        assert got.permutation == 1 / 20_001
 
 
 def test_the_formula_agrees_with_the_approximations_that_were_published():

@@ -84,6 +84,20 @@ def test_the_intercept_is_that_of_a_model_with_an_offset():
     np.testing.assert_allclose(expected, counts @ y, rtol=1e-9)
 
 
+def test_the_intercept_is_found_where_newton_s_method_alone_runs_away():
+    offset = np.repeat([-30.0, 30.0], [50, 10])[None]
+    y = np.arange(60) >= 55
+    assert intercepts(offset, y, np.ones((1, 60)))[0] == pytest.approx(-30, abs=1e-6)
+
+
+def test_a_probability_at_the_threshold_is_acted_on():
+    got = decision_curve([0.2, 0.1, 0.2, 0.05], [1, 0, 0, 0], thresholds=[0.2])
+    assert got["positive"].tolist() == [2]
+    assert got["model"].tolist() == [1 / 4 - 1 / 4 * 0.2 / 0.8]
+    linear = np.zeros((1, 4))
+    assert net_benefits(linear, np.arange(4) > 2, np.ones((1, 4)), 0.5)[0] == 1 / 4 - 3 / 4
+
+
 def test_sets_without_both_classes_have_no_measure():
     linear, y, counts = example()
     counts[0, y], counts[1, ~y], counts[2] = 0, 0, 0

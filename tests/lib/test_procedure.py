@@ -175,6 +175,14 @@ def test_a_resample_may_have_no_cutoff():
     assert np.isnan(got.linear[1]).all()
 
 
+def test_nothing_is_made_of_resamples_of_one_class():
+    frame = DATA[DATA["set"] == "few"]
+    for penalty in ("none", "firth", "flic"):
+        got = prepare(change(penalty=penalty), frame)(np.eye(105, dtype=int)[:2] * 9)
+        assert got.status.tolist() == ["no_events"] * 2
+        assert got.entries()["share"].isna().all()
+
+
 def test_rows_with_a_gap_are_left_out_and_counted():
     frame = DATA[DATA["set"] == "few"].astype({"age": "Float64", "low": "boolean"})
     frame.iloc[3, frame.columns.get_loc("age")] = pd.NA
