@@ -25,6 +25,7 @@ from analysis_lib.imputation import impute, pooled_proportion
 from analysis_lib.proportions import Method, interval
 from analysis_lib.published import claim
 from analysis_lib.published import targets as ranges
+from analysis_lib.results import span
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -86,7 +87,7 @@ def definitions() -> tuple[Target, ...]:
         limit = row["assay_upper_limit_pg_ml"]
         low, high = (float(row[end]) * (limit or 1.0) for end in ("lower", "upper"))
         key = str(row["guideline"]).lower() + (f"_{limit:.0f}" if limit else "")
-        label = f"{row['guideline']}: {low:.0f} to {high:.0f}"
+        label = f"{row['guideline']}: {span(low, high, 0)}"
         found.append(Target(key=key, label=label, lower=low, upper=high))
     return tuple(found)
 

@@ -39,7 +39,7 @@ from analysis_lib.proportions import LABELS, METHODS, interval
 from analysis_lib.published import claim
 from analysis_lib.recurrence import time_to_recurrence, time_to_target
 from analysis_lib.report import say, show
-from analysis_lib.results import percent
+from analysis_lib.results import NBSP, percent
 from analysis_lib.scenario import SEED, Scenario, assumptions
 from analysis_lib.survival import cumulative_incidence, kaplan_meier
 from analysis_lib.tables import table
@@ -387,9 +387,9 @@ show(
         {
             "label": "Target, pg/mL",
             "end of follow-up": "End of follow-up, any rule "
-            f"(n = {counted['end of follow-up']})",
+            f"(n{NBSP}={NBSP}{counted['end of follow-up']})",
             **{
-                words: f"Month {YEAR:.0f}, {words} (n = {counted[words]})"
+                words: f"Month {YEAR:.0f}, {words} (n{NBSP}={NBSP}{counted[words]})"
                 for words in RULES.values()
             },
         },
