@@ -51,7 +51,7 @@ class Fitted:
     status: NDArray[np.str_]
 
     def entries(self) -> pd.DataFrame:
-        """Return one row a candidate: ``term``; ``share``, of the sets with a model, that it enters.
+        """Return ``term`` and ``share``, that of the sets with a model which the candidate enters.
 
         Not-a-number if no set has a model.
         """
