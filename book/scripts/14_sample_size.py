@@ -78,8 +78,8 @@ show(
         """
         It depends on what the study is for. To know a share, {n} patients are a fair number: for
         the {target:percent} who reached the target, the interval is {target:interval}. To find a risk factor that doubles the odds of failure takes about {for_doubled}
-        patients; {n} find it {doubled:power} of the time, and then print it about
-        {doubled:exaggeration} times too large. To choose among {candidates} candidates and
+        patients; {n} find it {doubled:power} of the time, and then print an odds ratio of
+        {doubled:printed} on average. To choose among {candidates} candidates and
         predict a patient's risk takes about {for_model}. What runs short is not the patients. It
         is the {failures} failures.
         """,
@@ -153,7 +153,7 @@ show(
 # %%
 ratios = (1.5, 2.0, 3.0, 5.0)
 assumed = {
-    "Half-width that is good enough": percent(half_width, 0),
+    "Half-width that is good enough": f"{100 * half_width:.0f} points",
     "Chance to find the risk factor (power)": percent(wanted, 0),
     "Share of patients above the PTH cut-off": percent(groups["exposed"], 0),
     "True odds ratios to look at": ", ".join(f"{x:g}" for x in ratios),
@@ -212,7 +212,7 @@ show(
 #    than in those they were estimated from; the *shrinkage* $S$ is the factor.
 # 4. The apparent R² is too good by no more than 0.05 {cite:p}`riley2019`.
 #
-# The third usually decides. With $P$ candidate parameters it asks for
+# With many candidates the third decides. With $P$ candidate parameters it asks for
 #
 # $$n = \frac{P}{(S - 1)\,\ln(1 - R^2 / S)},$$
 #
@@ -583,8 +583,8 @@ show(
             "target": ".2f",
             "events": ".0f",
             "events_per_parameter": ".1f",
-            "here": ".2f",
-            "alone": ".2f",
+            "here": ".3f",
+            "alone": ".3f",
         },
         strong="decides",
         notes=[
@@ -609,7 +609,7 @@ show(
         by {points:.1f} percentage points on average, when the overall risk is {share:percent}. So
         many candidates ask for {needed} patients and {events:.0f} failures. Turned round: {n} patients carry
         {error} parameters by the second demand, {optimism} by the fourth, and by the third,
-        strictly, not one ({room:.2f}). One predictor that was fixed beforehand, with its cut-off,
+        strictly, not even one (there is room for {room:.2f}). One predictor that was fixed beforehand, with its cut-off,
         is about what {failures} failures can bear.
         """,
         id="14-criteria-say",
@@ -797,7 +797,7 @@ show(
 # ### Another share above the cut-off, another fit
 
 # %%
-above = pd.DataFrame({"exposed": [0.1, 0.25, 0.5, 0.75]})
+above = pd.DataFrame({"exposed": [0.1, 0.25, 0.5]})
 above["needed"] = [
     size_for_power(2.0, exposed=q, outcome=share, power=wanted)
     for q in above["exposed"]
@@ -812,8 +812,8 @@ show(
         To find a doubling of the odds takes {half} patients if half of them lie above the
         cut-off, {quarter} if a quarter do, and {tenth} if a tenth do. A cut-off far
         from the middle is dear. Firth's penalised regression, the usual remedy for few failures, gives every
-        study an estimate, but no more power: {firth:power} of the drawn studies find the doubled
-        odds, against {plain:power} without it.
+        study an estimate, but no more power: by Wald's test, {firth:power} of the drawn
+        studies find the doubled odds, against {plain:power} without it.
         No method replaces failures that were not observed.
         """,
         id="14-above-says",
@@ -913,8 +913,8 @@ show(
         - For a share, {n} patients are not far from enough: {settled} would bring the half-width
           of its interval down to five points.
         - For one risk factor they find only large effects: a doubling of the odds takes
-          {for_doubled} patients, and {n} print it {doubled:exaggeration} times too large when
-          they find it at all.
+          {for_doubled} patients; {n} find it {doubled:power} of the time, and then print an odds
+          ratio of {doubled:printed} on average.
         - For a model with {candidates} candidates it takes {for_model}. With {failures} failures,
           effects shrink to {here:shrinkage} in new patients; one predictor, fixed beforehand, is
           what they can bear.
