@@ -214,12 +214,15 @@ FIXED = (
      "6 to 31 mm (Zhuo 2019)"),
     ("PTH rises with the logarithm of time after the first day",
      "a slow rise until 24 months (Hu 2019); a rebound after one month (Qian group)"),
-    ("calcium is lowest on the first day or in the second week, and half recovered a month later",
+    ("calcium is lowest on the first day in a quarter, in the second week in the others, of whose "
+     "fall half is there on the first day; half recovered a month later",
      "1.8 to 1.9 mmol/L on day 1 (Zeng 2020); lowest after two weeks (Ho 2017, surgery)"),
     ("phosphorus falls by a quarter to a half within days and returns in part",
      "stable between days 4 and 14 (Ho 2017, surgery)"),
-    ("alkaline phosphatase rises for two to four weeks, then falls towards normal",
+    ("alkaline phosphatase rises for some two weeks, then falls towards normal",
      "rises after surgery (Kang 2015, Ho 2017); falls at once in one ablation series (Hu 2019)"),
+    ("the less PTH was brought down, the nearer calcium, phosphorus and alkaline phosphatase come "
+     "back to where they were", "plausible: bone and kidney follow PTH; no source read"),
     ("nobody misses the first day or the last visit, and the last visit has a PTH; other visits "
      "are missed by chance alone", "not stated; this is easier than a clinic"),
     ("follow-up ends for all by the end of August 2024", "a year after the last ablation"),

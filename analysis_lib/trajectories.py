@@ -2,7 +2,8 @@
 
 PTH falls within a day and rises slowly; where treatment fails it ends above the target. Calcium
 falls for some two weeks while bone takes it up, and recovers. Phosphorus falls early and stays
-lower. Alkaline phosphatase rises for weeks and then falls. ``scenario.FIXED`` names the sources.
+lower. Alkaline phosphatase rises for two weeks and then falls. The later course of all three
+follows how far PTH was brought down. ``scenario.FIXED`` names the sources.
 """
 
 from __future__ import annotations
@@ -70,21 +71,39 @@ def pth(
     return values
 
 
-def calcium(rng: np.random.Generator, days: Floats, baseline: float, lowest: float) -> Floats:
-    """Return corrected calcium: ``lowest`` on the first day or in the second week, then better."""
-    end = np.clip(2.24 + 0.35 * (baseline - 2.5) + rng.normal(0, 0.08), 2.02, 2.62)
+def depth(baseline: float, end: float) -> float:
+    """Return how far PTH was brought down: 0 not at all, 1 to a tenth or less."""
+    return float(np.clip(np.log10(baseline / end), 0.0, 1.0))
+
+
+def calcium(
+    rng: np.random.Generator, days: Floats, baseline: float, lowest: float, depth: float
+) -> Floats:
+    """Return corrected calcium: ``lowest`` on the first day or in the second week, then better.
+
+    Where it is lowest in the second week, half of the fall is there on the first day. It settles
+    below its baseline, the further PTH was brought down.
+    """
+    level = 2.24 + 0.35 * (baseline - 2.5) + rng.normal(0, 0.08)
+    end = np.clip(baseline + depth * (level - baseline), 2.02, 2.62)
     end = max(end, lowest)
     trough = 1 if rng.random() < 0.25 else 10
-    weight = np.where(days <= trough, 1.0, np.exp(-(days - trough) / 45))
-    values = end - (end - lowest) * weight + rng.normal(0, 0.045, len(days))
+    falling = 0.5 + 0.5 * (days - 1) / max(trough - 1, 1)
+    before = baseline - (baseline - lowest) * falling
+    after = end - (end - lowest) * np.exp(-(days - trough) / 45)
+    values = np.where(days < trough, before, after) + rng.normal(0, 0.045, len(days))
     values = np.maximum(values, lowest)
     values[int(np.argmin(np.where(days <= 30, np.abs(days - trough), np.inf)))] = lowest
     return _rounded(values, 1.2, 2.95, 2)
 
 
-def phosphorus(rng: np.random.Generator, days: Floats, baseline: float) -> Floats:
-    """Return phosphorus: down within days, level in the first two weeks, then a partial return."""
-    end = np.clip(0.85 + 0.40 * baseline + rng.normal(0, 0.15), 0.8, 2.6)
+def phosphorus(rng: np.random.Generator, days: Floats, baseline: float, depth: float) -> Floats:
+    """Return phosphorus: down within days, level in the first two weeks, then a partial return.
+
+    The return is the more complete, the less PTH was brought down.
+    """
+    level = 0.85 + 0.40 * baseline + rng.normal(0, 0.15)
+    end = np.clip(baseline + depth * (level - baseline), 0.8, 2.6)
     low = np.clip(baseline * rng.uniform(0.5, 0.75), 0.75, 2.2)
     early = baseline + (low - baseline) * (1 - np.exp(-days / 3.5))
     weight = np.exp(-np.maximum(days - 14, 0) / 60)
@@ -92,10 +111,14 @@ def phosphorus(rng: np.random.Generator, days: Floats, baseline: float) -> Float
     return _rounded(values, 0.65, 3.4, 2)
 
 
-def alp(rng: np.random.Generator, days: Floats, baseline: float) -> Floats:
-    """Return alkaline phosphatase: up for two to four weeks, then down towards normal."""
-    end = np.exp(0.45 * np.log(baseline) + 0.55 * np.log(78) + rng.normal(0, 0.12))
-    bump = rng.uniform(0.15, 0.45) * np.exp(-(((days - 16) / 22) ** 2))
+def alp(rng: np.random.Generator, days: Floats, baseline: float, depth: float) -> Floats:
+    """Return alkaline phosphatase: up for some two weeks, then down towards normal.
+
+    It comes down the further, the further PTH was brought down.
+    """
+    share = 0.55 * depth
+    end = np.exp((1 - share) * np.log(baseline) + share * np.log(78) + rng.normal(0, 0.12))
+    bump = rng.uniform(0.15, 0.45) * (days / 16) * np.exp(1 - days / 16)
     values = end + (baseline - end) * np.exp(-days / 110)
     scatter = np.exp(rng.normal(0, 0.06, len(days)))
     return _rounded(values * (1 + bump) * scatter, 28, 4000, 0)
@@ -118,11 +141,12 @@ def course(
     """Return all visits and values of one patient after the ablation."""
     schedule = attended(rng, last_day, scenario.share_missed)
     there = np.array([day for day in schedule.values() if day is not None], dtype=float)
+    reached = depth(baseline["pth"], pth_end)
     found = {
         "pth": pth(rng, there, baseline["pth"], pth_first, pth_end),
-        "calcium": calcium(rng, there, baseline["calcium"], calcium_lowest),
-        "phosphorus": phosphorus(rng, there, baseline["phosphorus"]),
-        "alp": alp(rng, there, baseline["alp"]),
+        "calcium": calcium(rng, there, baseline["calcium"], calcium_lowest, reached),
+        "phosphorus": phosphorus(rng, there, baseline["phosphorus"], reached),
+        "alp": alp(rng, there, baseline["alp"], reached),
     }
     for analyte, values in found.items():
         # A tube gets lost now and then; early calcium and the last PTH are always measured.
