@@ -134,7 +134,7 @@ def finish(
         results=results,
         caption=caption,
         alt=alt,
-        svg=_svg(figure, id),
+        svg=_svg(figure, id) if status != "simulated" else _marked(_svg(figure, id), status),
         csv=data.to_csv(index=False, lineterminator="\n"),
     )
 
@@ -144,6 +144,26 @@ def grid(axes: Axes, axis: str = "x") -> None:
     axes.grid(visible=True, axis=axis, linewidth=0.8)  # type: ignore[arg-type]
     axes.tick_params(axis="both", length=0)
     axes.spines["left" if axis == "x" else "bottom"].set_visible(axis == "y")
+
+
+def _marked(svg: str, words: str) -> str:
+    """Write a status below the drawing, so that a copied picture keeps it."""
+    strip = 14.0
+    width, height = (float(end) for end in re.findall(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', svg)[0])
+    svg = re.sub(r'height="[\d.]+pt"', f'height="{height + strip:g}pt"', svg, count=1)
+    svg = re.sub(r'viewBox="[^"]+"', f'viewBox="0 0 {width:g} {height + strip:g}"', svg, count=1)
+    label = (
+        f'<text x="{width - 2:g}" y="{height + strip - 4:g}" text-anchor="end" '
+        f'style="font-size: 9px; fill: {_themed("muted")}">{words}</text>'
+    )
+    return svg.replace("</svg>", f"{label}</svg>")
+
+
+def _themed(name: str) -> str:
+    """Return a colour as the variable that the page sets, with the drawn one to fall back on."""
+    colour = COLOURS[name]
+    fallback = f"var({JUPYTER[name]}, {colour})" if name in JUPYTER else colour
+    return f"var(--bk-{name}, {fallback})"
 
 
 def _svg(figure: MplFigure, id: str) -> str:
@@ -160,6 +180,5 @@ def _svg(figure: MplFigure, id: str) -> str:
     svg = re.sub(r'href="#|url\(#', lambda match: f"{match[0]}{id}-", svg)
     svg = re.sub(r"font: ([\d.]+px)[^;\"]*", r"font-size: \1", svg)
     for name, colour in COLOURS.items():
-        fallback = f"var({JUPYTER[name]}, {colour})" if name in JUPYTER else colour
-        svg = svg.replace(colour, f"var(--bk-{name}, {fallback})")
+        svg = svg.replace(colour, _themed(name))
     return svg

@@ -180,6 +180,25 @@ def test_a_figure_is_the_same_bits_each_time_and_its_ids_are_its_own():
     assert used <= first
 
 
+def test_a_simulated_picture_says_so_within_itself_and_below_the_drawing():
+    plain = drawing()
+    data = pd.DataFrame({"x": [1]})
+    with figures.canvas(2.0) as (figure, axes):
+        axes.plot([0, 1], [0, 1], color=figures.COLOURS["blue"])
+        axes.set_xlabel("Something")
+        marked = figures.finish(
+            figure, data, id="02-f", status="simulated", caption="What?", alt="A line."
+        )
+    assert ">simulated</text>" in marked.svg
+    assert ">simulated</text>" not in plain.svg
+    size = r'height="([\d.]+)pt" viewBox="0 0 [\d.]+ ([\d.]+)"'
+    (before,), (after,) = re.findall(size, plain.svg), re.findall(size, marked.svg)
+    assert float(after[0]) == float(after[1]) > float(before[1])
+    assert float(re.search(r'<text x="[\d.]+" y="([\d.]+)" text-anchor="end"', marked.svg)[1]) > (
+        float(before[1])
+    )
+
+
 def test_drawing_leaves_matplotlib_as_it_was():
     import matplotlib as mpl
 
