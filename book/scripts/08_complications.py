@@ -15,7 +15,7 @@
 # ---
 
 # %% [markdown]
-# (complications)=
+# (what-went-wrong)=
 # # 8 · What went wrong, and how badly?
 
 # %% tags=["hide-input"]
