@@ -126,7 +126,8 @@ class Scenario:
         0.62, 0.40, 0.80, "standard deviation of log follow-up time", "only the median is stated"
     )
     share_followed_to_end: float = _assume(
-        0.80, 0.60, 0.95, "share whose follow-up ends with the study",
+        0.80, 0.60, 0.95, "share whose follow-up is to end with the study; fewer do in the rows, "
+        "as a short follow-up of an early patient can't end so",
         "not stated; losses, transplants and deaths are usual over years on dialysis",
     )  # fmt: skip
     share_missed: float = _assume(
@@ -212,7 +213,8 @@ FIXED = (
     ("one to four glands a patient, half with one", "174 glands in 102 patients fix the mean only"),
     ("largest diameter log-normal, ellipsoid volume about half of a sphere's",
      "6 to 31 mm (Zhuo 2019)"),
-    ("PTH rises with the logarithm of time after the first day",
+    ("PTH rises with the logarithm of time after the first day, over each patient's own follow-up: "
+     "whether treatment fails does not depend on how long one is followed",
      "a slow rise until 24 months (Hu 2019); a rebound after one month (Qian group)"),
     ("calcium is lowest on the first day in a quarter, in the second week in the others, of whose "
      "fall half is there on the first day; half recovered a month later",
