@@ -45,7 +45,7 @@ class Cohort:
         return str(self.patients["status"].iloc[0])
 
 
-def load(path: Path | None = None) -> Cohort:
+def load(path: Path | str | None = None) -> Cohort:
     """Load a cohort from a folder with ``patients.csv``, ``glands.csv`` and ``labs.csv``.
 
     Parameters
