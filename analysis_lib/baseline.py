@@ -112,8 +112,13 @@ def summarise(
     """Summarise one column of one group; for counts, one ``level`` of it.
 
     Missing values are left out, and counted in ``missing``. Quartiles interpolate (R's type 7).
-    DataError for a level that the variable does not have, and for values that are no numbers.
+    DataError for a level that the variable does not have, for values that are no numbers, and for
+    a denominator that is none.
     """
+    if denominator not in get_args(Denominator):
+        raise DataError(
+            f"the denominator is {denominator!r}; say {', '.join(get_args(Denominator))}"
+        )
     known = values.dropna()
     base: dict[str, Any] = {
         "shown": variable.shown,

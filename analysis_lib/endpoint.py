@@ -69,7 +69,11 @@ class Target:
 
 @dataclass(frozen=True, kw_only=True)
 class Draws:
-    """How values are imputed: tables, cycles before each, and the seed."""
+    """How values are imputed.
+
+    ``m`` tables are filled, each after ``burn_in`` cycles through all columns with gaps, so that it
+    no longer depends on what stood in the gaps at the start; ``seed`` fixes all draws.
+    """
 
     m: int
     burn_in: int
@@ -213,7 +217,8 @@ def endpoint(
     Raises
     ------
     DataError
-        If a rule is unknown, nothing is asked for, or a time or window can't be.
+        If a rule is unknown, nothing is asked for, a time or rule comes twice, a time or window
+        can't be, or no PTH at all lies in the window of a time at which gaps are to be filled.
     CountError
         If nobody is left under a rule.
     """
@@ -225,6 +230,8 @@ def endpoint(
             f"{len(targets)} targets, {len(times)} times, rules {list(rules)}: give at least one "
             f"of each; rules are {', '.join(RULES)}."
         )
+    if len(set(times)) < len(times) or len(set(rules)) < len(rules):
+        raise DataError(f"times {list(times)}, rules {list(rules)}: give each of them once.")
     rows = []
     for time in times:
         known = states(cohort, time=time, window_months=window_months)
@@ -312,6 +319,12 @@ def imputed_values(
     }
     planned = wide["pth"].columns.to_numpy(dtype=float)
     planned = planned[planned > 0]
+    if not value[living].notna().any():
+        raise DataError(
+            f"No PTH counts for month {time:g}, so there is nothing to fill gaps from. Visits are "
+            f"planned at months {', '.join(f'{month:.3g}' for month in planned)}: choose one of "
+            "these, or a wider window."
+        )
     here = planned[np.abs(planned - time).argmin()]
     patients = analysis_frame(cohort)
     ids = known["patient_id"]

@@ -64,11 +64,15 @@ def curves(
     Raises
     ------
     DataError
-        If there is no curve, too many, curves that do not mix, or no time.
+        If there is no curve, too many, curves that do not mix, no time, or ``at_risk_of`` names
+        a curve that is not shown.
     """
     import pandas as pd
 
     _check(shown, at_risk_times)
+    strange = [name for name in at_risk_of or () if name not in shown]
+    if strange:
+        raise DataError(f"at_risk_of names {strange}; the curves are {list(shown)}")
     end = max(at_risk_times)
     level = next(iter(shown.values())).level
     with canvas(height + LINE * 2 * len(at_risk_of or shown) / 72) as (figure, axes):

@@ -19,11 +19,14 @@
 # # 4 · Who was treated?
 
 # %% tags=["hide-input"]
+from statistics import NormalDist
+
 import pandas as pd
 
 from analysis_lib import cohort, compatible, participants, survival, verify
 from analysis_lib.balance import beyond_by_chance, standard_error
 from analysis_lib.baseline import Variable, differences, summarise, table_one
+from analysis_lib.contradictions import DAYS_PER_MONTH
 from analysis_lib.figures import patients as pictures
 from analysis_lib.figures.estimates import estimates
 from analysis_lib.figures.survival import curves
@@ -34,6 +37,7 @@ from analysis_lib.ledger import (
     printed,
 )
 from analysis_lib.prediction import CANDIDATES, published_model
+from analysis_lib.records import LAST_CONTACT
 from analysis_lib.report import say, show
 from analysis_lib.results import level_text
 from analysis_lib.scenario import SEED, Scenario
@@ -47,6 +51,7 @@ groups = {"n_first": int(failed.sum()), "n_second": int((~failed).sum())}
 reverse = survival.kaplan_meier(
     months, patients["followup_end"].isin(["study_end", "lost"])
 )
+least = NormalDist().inv_cdf((1 + reverse.level) / 2) * standard_error(**groups)
 
 # %% tags=["hide-input"]
 show(
@@ -55,9 +60,9 @@ show(
         In this simulated cohort {n} patients had {glands} glands treated. Half were followed for
         {naive:.0f} months or more, by construction; had nobody died or been transplanted, half
         would have been followed for an estimated {reverse:estimate}. Treatment failed in
-        {failures}. So few can't tell who fails: each difference between them and the others
-        has a standard error of some {se:.1f} standard deviations. A difference that is usually
-        called small can't be told from none.
+        {failures}. So few show large differences only: before chance is an unlikely reason, they
+        and the others must lie some {least:.1f} standard deviations apart. In age that is about
+        {years:.0f} years.
         """,
         id="04-in-plain-words",
         status="simulated",
@@ -67,7 +72,8 @@ show(
         naive=float(months.median()),
         reverse=reverse.median,
         failures=int(failed.sum()),
-        se=standard_error(**groups),
+        least=least,
+        years=least * float(patients["age_years"].std()),
     )
 )
 
@@ -77,7 +83,7 @@ show(
 #
 # - **Time:** half an hour
 # - **Needs:** mean, median and standard deviation; [how the cohort was made](#compatible-cohort)
-# - **You will be able to:** draw a participant flow from rows; choose between patients and glands as
+# - **You will be able to:** read a participant flow against its rows; choose between patients and glands as
 #   the denominator; measure follow-up; read a standardised difference and its interval
 # - **Data:** simulated patients, built to fit the published figures. No row stands for a person.
 # :::
@@ -244,7 +250,8 @@ show(
         {many:percent0} of the patients and hold {held:percent0} of the glands. The unit changes
         averages, too: the largest gland of a patient measures {largest:value} in the mean, a
         gland {every:value}. And glands of one patient share that patient: to count {glands}
-        glands as {glands} independent observations makes every interval too narrow (chapter 7).
+        glands as {glands} independent observations makes an interval too narrow wherever the
+        glands of a patient are alike (chapter 7).
         """,
         id="04-glands-say",
         status="simulated",
@@ -343,8 +350,37 @@ show(
 # %% [markdown]
 # The reverse estimate needs what any Kaplan-Meier estimate needs: those who die must be like the
 # others in how long they would have been watched. Suppose the first patients of a series were the
-# sickest. They could be followed the longest, and died the soonest. Then the estimate is wrong.
-#
+# sickest. They could be followed the longest, and died the soonest. Then the estimate is wrong. Dates of
+# ablation show whether it may be so, and how much harm it can do.
+
+# %%
+ablated = pd.to_datetime(patients["ablation_date"])
+could = (pd.Timestamp(LAST_CONTACT) - ablated).dt.days / DAYS_PER_MONTH
+gone = ended_by.isin(["death", "transplant"])
+at_most = float(months.where(~gone, could).median())
+
+# %% tags=["hide-input"]
+show(
+    say(
+        """
+        In this simulated cohort the last contact with anybody is in {year}. Those who died or were
+        transplanted could have been watched until then for {gone:.0f} months at the median, those
+        who were followed to the end for {stayed:.0f}. So far as these differ, the assumption does
+        not hold. Had all who died or were transplanted been watched to the last day, half of the
+        patients would have been followed for {at_most:.1f} months or more. That is the most it
+        can be, against the estimate of {reverse:estimate}.
+        """,
+        id="04-could-be-watched",
+        status="simulated",
+        year=str(LAST_CONTACT.year),
+        gone=float(could[gone].median()),
+        stayed=float(could[ended_by.eq("study_end")].median()),
+        at_most=at_most,
+        reverse=reverse.median,
+    )
+)
+
+# %% [markdown]
 # ### When was PTH last measured?
 
 # %%
@@ -397,8 +433,8 @@ show(
     say(
         """
         Two things shrink these bars, and only one is missing data. After two years a visit was due
-        in {due} of {n} patients: for the others follow-up had ended, and nothing is missing. Of
-        those {due}, {attended} came and {measured} have a value. Over all visits after the
+        in {due} of {n} patients. For the others follow-up had ended, and nothing was planned; whether
+        that counts as missing depends on the question (chapter 5). Of those {due}, {attended} came and {measured} have a value. Over all visits after the
         ablation {missed:percent0} were missed, and another {unmeasured:percent0} were attended
         without a PTH. In the simulation a visit is missed by chance alone. In a clinic patients
         stay away because they feel well, or because they do not. Then the values that are
@@ -536,7 +572,8 @@ show(
         difference is beyond it with a probability of {chance:percent0}. Of the {rows} variables
         that were not built to differ, {beyond} are. The intervals show it: of these {rows},
         {told} are told from nought, and {sure} are shown to lie within the bound. The distance of
-        the glands, {glands:.2f}, has no sign; chance alone would put it near {root:.2f}.
+        the glands, {glands:.2f}, has no sign; chance alone would put it near {root:.2f}, the standard
+        error times the root of the number of categories less one.
         """,
         id="04-differences-say",
         status="simulated",
@@ -585,8 +622,8 @@ alpha = 0.05
 show(
     say(
         """
-        A p-value answers whether a difference could be chance. It does not say how large the
-        difference is: with few patients a large one passes for nothing, with many a trifle stands
+        A p-value says how surprising such a difference would be if there were none. It does not
+        say how large the difference is: with few patients a large one passes for nothing, with many a trifle stands
         out. And {tests} variables make {tests} tests. If none differed and the tests were
         independent, at least one would fall below {alpha} with a probability of {any:percent0}.
         A standardised difference says how far apart two groups lie, in a unit that serves years,
@@ -691,11 +728,11 @@ logs, _, linear = (column[1] for column in found.values())
 show(
     say(
         """
-        The size of the largest gland varies more among the few failures (SD {first:.1f} mm) than
-        among the others ({second:.1f} mm), and then the usual interval is too narrow. Without
-        logarithms a difference can move by more than the bound that is called negligible: that of
-        time on dialysis from {logs:estimate} to {linear:estimate}. Both choices have to be made
-        before one looks.
+        The size of the largest gland has an SD of {first:.1f} mm among the few failures and of
+        {second:.1f} mm among the others. Where the smaller group varies more, the usual interval is
+        too narrow; where it varies less, too wide. Without logarithms the difference in time on
+        dialysis moves from {logs:estimate} to {linear:estimate}, by {moved:.2f}; the bound that is
+        called negligible is {small}. Both choices have to be made before one looks.
         """,
         id="04-choices-say",
         status="simulated",
@@ -703,21 +740,24 @@ show(
         second=float(sizes[False]),
         logs=logs,
         linear=linear,
+        moved=abs(logs.estimate - linear.estimate),
+        small=small,
     )
 )
 
 # %% [markdown]
 # **Which scenario.** How many are followed to the end of the study is not stated. Two other cohorts
-# take the ends of the range that [chapter 3](#compatible-cohort) calls plausible.
+# aim at the ends of the range that [chapter 3](#compatible-cohort) calls plausible. Fewer get there:
+# a patient treated early whose follow-up is short can't have been followed to the end.
 
 # %%
 scenarios = {}
-for share in (0.60, 0.95):
-    built = compatible.build(Scenario(share_followed_to_end=share), SEED)
+for aim in (0.60, 0.95):
+    built = compatible.build(Scenario(share_followed_to_end=aim), SEED)
     frame = cohort.analysis_frame(built)
-    time = frame["followup_months"].astype(float)
-    watched = frame["followup_end"].isin(["study_end", "lost"])
-    scenarios[share] = time, survival.kaplan_meier(time, watched)
+    time, end = frame["followup_months"].astype(float), frame["followup_end"]
+    watched = survival.kaplan_meier(time, end.isin(["study_end", "lost"]))
+    scenarios[float(end.eq("study_end").mean())] = time, watched
 (low_times, low), (high_times, high) = scenarios.values()
 
 # %% tags=["hide-input"]
@@ -725,8 +765,8 @@ show(
     say(
         """
         Where {few:percent0} are followed to the end, the reverse estimate is {low:estimate}
-        ({low:interval}); where {most:percent0} are, it is {high:estimate} ({high:interval}); in
-        the shipped cohort it was {ours:estimate}. The median of all times stays at {first:.0f}
+        ({low:interval}); where {most:percent0} are, it is {high:estimate} ({high:interval}). In
+        the shipped cohort {share:percent0} are, and it was {ours:estimate}. The median of all times stays at {first:.0f}
         months in the one and {second:.0f} in the other: every compatible cohort has the published
         one, however its patients were lost. So the printed median can't tell these cohorts apart.
         With so few patients the reverse estimate hardly can either.
@@ -735,6 +775,7 @@ show(
         status="simulated",
         few=min(scenarios),
         most=max(scenarios),
+        share=float(ended_by.eq("study_end").mean()),
         low=low.median,
         high=high.median,
         ours=reverse.median,

@@ -90,7 +90,7 @@ show(
 # :::{admonition} At a glance
 # :class: at-a-glance
 #
-# - **Time:** half an hour
+# - **Time:** an hour
 # - **Needs:** what an interval is; [how the patients were made](#compatible-cohort)
 # - **You will be able to:** choose an interval for a share and defend the choice; say which question
 #   a rule for missing values answers; read a curve of recurrence with its numbers at risk; tell
@@ -125,7 +125,7 @@ show(
 # taken within a window around that time.
 
 # %%
-times = [6.0, YEAR, 24.0]
+times = sorted({6.0, YEAR, 24.0})
 known = pd.DataFrame(
     {
         time: states(shipped, time=time, window_months=WINDOW)[
@@ -154,7 +154,8 @@ show(
         faces={"time": ".0f"},
         notes=[
             f"Patients; each row adds up to all {len(shipped.patients)}. Measured: a PTH within "
-            f"{WINDOW:g} months of the time. Missed: followed so far, without one. Lost, transplant, "
+            f"{WINDOW:g} months of the time. Missed: followed so far, without one; among them anybody "
+            "who was followed no longer when the visit came due soon after. Lost, transplant, "
             "dead: before the time. Not due: the study ended before the patient could get there."
         ],
     )
@@ -200,8 +201,10 @@ show(
 #   A death is a failure here, and so is a transplant, although it may be the better fate, and a
 #   missed visit, although it says nothing of the treatment.
 # - *Multiple imputation:* which share of those alive and without a transplant would have been at
-#   target, had all been measured? Gaps are filled many times from patients alike, and the spread
-#   between the filled tables widens the interval {cite:p}`rubin1987,vanbuuren2011`. It holds if gaps
+#   target, had all been measured? Each variable with gaps is predicted from the others in turn, by
+#   *chained equations*, and a gap is filled with the value of a patient alike. That is done many
+#   times, and the spread between the filled tables widens the interval
+#   {cite:p}`rubin1987,vanbuuren2011`. It holds if gaps
 #   depend only on what is in the model {cite:p}`sterne2009`. Nobody is given a PTH after death; those lost are taken to be alive. After
 #   a transplant PTH answers to another kidney, so none is made up either.
 #
@@ -414,8 +417,9 @@ show(
         In this simulated cohort the choice of the target moves the share at the end of follow-up
         from {most:percent} to {least:percent}. At month {months:.0f} the rule for missing values
         moves the share at the study's own target from {lowest:percent} to {highest:percent}. Complete
-        cases and imputation are close here because visits are missed at random in the simulation and follow-up
-        ends whatever PTH is: that was assumed. With gaps that depend on PTH they need not be.
+        cases and imputation lie {apart:.1f} percentage points apart. In the simulation visits are
+        missed at random and follow-up ends whatever PTH is: that was assumed, and keeps them close.
+        With gaps that depend on PTH they need not be.
         """,
         id="05-choices-say",
         status="simulated",
@@ -424,6 +428,11 @@ show(
         months=YEAR,
         lowest=float(at_year["estimate"].min()),
         highest=float(at_year["estimate"].max()),
+        apart=100
+        * abs(
+            at_year.loc["imputed", "estimate"]
+            - at_year.loc["complete_cases", "estimate"]
+        ),
     )
 )
 
@@ -461,11 +470,10 @@ filled = at_year.loc["imputed"]
 show(
     say(
         """
-        Many of these intervals overlap. That is beside the point: the rows answer different
-        questions about the same simulated patients, and no interval covers the choice between
-        them. Imputed counts are means over the filled
-        tables; at month {months:.0f}, {imputed} of {n} values were filled in, and cost
-        {lost:percent0} of the information. At the end of follow-up the four rules coincide, as
+        That intervals overlap is beside the point: the rows answer different questions about the same simulated patients, and no interval covers the choice between them.
+        Imputed counts are means over the filled tables; at month {months:.0f}, {imputed} of {n} values were filled in
+        ({share:percent0}), at a cost of {lost:percent0} of the information: a gap costs the less the
+        more the visits around it tell. At the end of follow-up the four rules coincide, as
         everybody has a last value. That makes the question of missing values invisible. It does
         not answer it.
         """,
@@ -474,6 +482,7 @@ show(
         months=YEAR,
         imputed=int(filled["imputed"]),
         n=int(filled["n"]),
+        share=float(filled["imputed"] / filled["n"]),
         lost=float(filled["missing_information"]),
     )
 )
@@ -518,9 +527,9 @@ late = of_study.loc[24.0]
 show(
     say(
         """
-        In this simulated cohort the rules drift apart as follow-up goes on. At month
-        {months:.0f} they span {gap:.0f} percentage points, at month {later:.0f} already
-        {later_gap:.0f}, for ever fewer are measured: {measured} of {due} who were due. The share
+        In this simulated cohort the rules span {gap:.0f} percentage points at month
+        {months:.0f}, and {later_gap:.0f} at month {later:.0f}, when {measured} are measured of
+        the {due} who could have been followed so long. The fewer are measured, the more the rule decides. The share
         at the end of follow-up mixes all these times. A patient followed for half a year and one
         followed for years count alike in it, and a clinic that follows its patients longer may
         report another share with the same treatment.
@@ -538,6 +547,10 @@ show(
 
 # %% [markdown]
 # ### How many are suppressed too far?
+#
+# Why a lower end? Bone needs some PTH to renew itself. With too little it hardly does: that is
+# *adynamic bone* {cite:p}`kdoqi2003`. But the ranges guide treatment with drugs. Whether they fit
+# patients whose glands were destroyed is a question of its own.
 
 # %%
 last = at_end.assign(
@@ -674,8 +687,8 @@ show(
         Of {n} simulated patients who were at target once, {one} had a value above it later and
         {two} had two in a row. After {months:.0f} months {free_one:percent0} are free of recurrence
         by the first rule and {free_two:percent0} by the second, with {risk} and {risk_two} still
-        at risk. Further to the right a step is one or two patients. In neither curve do half recur,
-        so there is no median to give.
+        at risk. Further to the right a step rests on few patients, and where less than half
+        recur there is no median to give.
         """,
         id="05-recurrence-says",
         status="simulated",
@@ -691,6 +704,38 @@ show(
 )
 
 # %% [markdown]
+# Is that recurrence? Many clinics keep the word for a rise that comes half a year or more after the
+# treatment, and call an earlier one persistent disease. Both curves start at the first value at
+# target, often that of the first day.
+
+# %%
+rose = again[1][again[1]["kind"] == "recurrence"]
+HALF_A_YEAR = 6.0
+soon_again = int((rose["time"] < HALF_A_YEAR).sum())
+at_last = states(shipped, time="end", window_months=WINDOW)
+at_last = at_last[at_last["patient_id"].isin(rose["patient_id"])]
+back = int((at_last["value"] <= target).sum())
+
+# %% tags=["hide-input"]
+show(
+    say(
+        """
+        In this simulated cohort {early} of the {one} came within {months:.0f} months of the first
+        value at target. By that convention these are persistent disease, or a blip, and
+        {late} are recurrences. And {back} of the {one} end at target all the same: a curve of
+        recurrence never comes back up, while PTH may come down again.
+        """,
+        id="05-persistence",
+        status="simulated",
+        early=soon_again,
+        one=len(rose),
+        months=HALF_A_YEAR,
+        late=len(rose) - soon_again,
+        back=back,
+    )
+)
+
+# %% [markdown]
 # Kaplan-Meier counts the dead as if they might still recur. One minus the curve is then the share
 # that would recur if nobody died and nobody was transplanted. The share that does recur is lower.
 
@@ -699,6 +744,7 @@ both = again[1].replace(
     {"kind": dict.fromkeys(("death", "transplant"), "death or transplant")}
 )
 compete = cumulative_incidence(both["time"], both["kind"], censored="censored")
+came = both.groupby("kind")["time"].median()
 kinds = {
     "1 − Kaplan-Meier": free["One value"].complement(),
     "Recurrence": compete["recurrence"],
@@ -711,7 +757,7 @@ show(
         kinds,
         id="05-competing",
         status="simulated",
-        caption="How many recur, if death and transplant are counted as they are?",
+        caption="How many recur by one value, if death and transplant are counted as they are?",
         xlabel="Months since PTH was first at target",
         ylabel="Patients, %",
         at_risk_times=[0, 12, 24, 36, 48, 60],
@@ -733,8 +779,9 @@ show(
         After {months:.0f} months one minus Kaplan-Meier says {naive:percent}, the Aalen-Johansen
         curve says that {real:percent} have recurred and {gone:percent} have died or been
         transplanted before. Only the latter two and those without any event add up to all. The gap
-        is small here, since in the simulation most recurrences come early and most deaths later. It
-        grows where death comes first.
+        between the first two is {gap:.1f} percentage points. Half of the recurrences had come by
+        month {recur:.0f}, half of the deaths and transplants by month {died:.0f}: the gap grows
+        where death comes first.
         """,
         id="05-competing-says",
         status="simulated",
@@ -742,6 +789,9 @@ show(
         naive=five["1 − Kaplan-Meier"],
         real=five["Recurrence"],
         gone=five["Death, transplant"],
+        gap=100 * (five["1 − Kaplan-Meier"] - five["Recurrence"]),
+        recur=float(came["recurrence"]),
+        died=float(came["death or transplant"]),
     )
 )
 
@@ -868,8 +918,8 @@ seeds = [
 show(
     say(
         """
-        At month {months:.0f}, {worst:percent} of the living would be at target in the worst case and
-        {best:percent} in the best; imputation says {imputed:percent}. With other seeds the
+        At month {months:.0f}, {worst:percent} of those alive and without a transplant would be at
+        target in the worst case and {best:percent} in the best; imputation says {imputed:percent}. With other seeds the
         imputed share moves by at most {gap:.2f} percentage points: with {m} tables the draw hardly
         matters.
         """,
@@ -903,13 +953,12 @@ windows = pd.concat(
 
 # %% tags=["hide-input"]
 by_window = windows.pivot_table("estimate", "window", "rule")
+counted_in = windows[windows["rule"] == "complete_cases"].set_index("window")[
+    "n"
+]
 show(
     table(
-        by_window.assign(
-            n=windows[windows["rule"] == "complete_cases"].set_index("window")[
-                "n"
-            ]
-        ).reset_index(),
+        by_window.assign(n=counted_in).reset_index(),
         {
             "window": "Window, months each way",
             "n": "Measured",
@@ -924,22 +973,29 @@ show(
             "complete_cases": "percent",
             "failure": "percent",
         },
-        notes=[f"At the study's target, of {treated} simulated patients due."],
+        notes=[
+            "At the study's target. Missing as failure: of the "
+            f"{int(windows.loc[windows['rule'].eq('failure'), 'n'].iloc[0])} simulated patients who "
+            "could have been followed so long."
+        ],
     )
 )
 show(
     say(
         """
-        In this simulated cohort visits keep close to their plan, so that only the widest window
-        finds more values: those of neighbouring visits. The share of those measured then moves from
-        {low:percent} to {high:percent}. The share that counts gaps as failures moves from
-        {least:percent} to {most:percent}: where a wide window closes a gap, a failure may become a
-        success.
+        In the simulation visits keep close to their plan: that is assumed. A window wider than
+        that finds more values only where it takes in those of neighbouring visits; here the number
+        measured goes from {fewest} to {more}. The share of those measured lies between
+        {low:percent} and {high:percent} over all windows, the share that counts gaps as failures
+        between {least:percent} and {most:percent}: where a wide window closes a gap, a failure may
+        become a success.
         """,
         id="05-windows-say",
         status="simulated",
         low=float(by_window["complete_cases"].min()),
         high=float(by_window["complete_cases"].max()),
+        fewest=int(counted_in.min()),
+        more=int(counted_in.max()),
         least=float(by_window["failure"].min()),
         most=float(by_window["failure"].max()),
     )
@@ -958,10 +1014,10 @@ ends = [
 show(
     say(
         """
-        Dated at the visit that shows it, recurrence leaves {seen:percent0} free after
-        {months:.0f} months; dated at the visit before, {before:percent0}. The truth lies between,
-        and rarer visits widen the gap. A clinic that measures often will see recurrences earlier,
-        and more blips.
+        Dated at the visit that shows it, recurrence by one value leaves {seen:percent0} free after
+        {months:.0f} months; dated at the visit before, {before:percent0}. Unless PTH rose and fell
+        again unseen, the truth lies between, and rarer visits widen the gap. A clinic that measures
+        often will see recurrences earlier, and more blips.
         """,
         id="05-dates",
         status="simulated",
@@ -980,8 +1036,9 @@ show(
 #   follow-up ends whatever PTH is. In a clinic the sick may come more often, or no more.
 # - Whether a patient was due at a fixed time is judged by the end of the study and by the last contact
 #   with anybody. A patient's own last possible date is known only for those who got there.
-# - In the simulation most reach the target at once, and failures either never do or drift back. The
-#   curves show that assumption.
+# - In the simulation most reach the target at once, and failures either never do or drift back. PTH
+#   then rises over each patient's own follow-up, so that failing does not depend on how long one is
+#   followed. The curves and the shares over time show these assumptions.
 # - The Kaplan-Meier and Aalen-Johansen curves treat those lost as if they were like those who stayed.
 #
 # ## Try it
@@ -1015,8 +1072,8 @@ show(
            patient's follow-up is short.
         2. {exact:count}, which is {exact}.
         3. It is the chance if nobody died or was transplanted first. After {months:.0f} months it
-           says {naive:percent} in this simulated cohort, and {real:percent} have in fact recurred.
-           And it speaks of values that were seen at visits, one of which may be a blip.
+           says {naive:percent} in this simulated cohort, while Aalen-Johansen puts those who have
+           recurred at {real:percent}. And it speaks of values that were seen at visits, one of which may be a blip.
         """,
         id="05-solutions",
         status="simulated",

@@ -158,6 +158,11 @@ def test_faces_of_a_summary():
             DataError,
             "no level 'x'",
         ),
+        (
+            lambda: summarise(FRAME["alp"], ALP, denominator="nodes"),
+            DataError,
+            "'nodes'; say patients, glands",
+        ),
         (lambda: Variable(column="a", label="a", shown="mode"), DataError, "'mode'"),
         (lambda: Variable(column="a", label="a", shown="count"), DataError, "levels"),
         (lambda: Variable(column="a", label="a", shown="mean", levels={1: "x"}), DataError, "lev"),

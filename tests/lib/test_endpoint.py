@@ -220,6 +220,13 @@ def test_nobody_at_target_in_a_table_is_said_and_not_pooled():
         ({"times": [6.0], "window_months": 6.0}, DataError, "window"),
         ({"times": [6.0], "window_months": -1.0}, DataError, "window"),
         ({"times": [100.0], "rules": ["complete_cases"]}, CountError, "nobody is left"),
+        ({"times": [12.0, 12.0]}, DataError, "each of them once"),
+        ({"rules": ["failure", "failure"]}, DataError, "each of them once"),
+        (
+            {"times": [9.0], "rules": ["imputed"]},
+            DataError,
+            "No PTH counts for month 9.*planned at",
+        ),
     ],
 )
 def test_refusals(settings, error, message):

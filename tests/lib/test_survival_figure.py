@@ -70,3 +70,8 @@ def test_a_median_that_is_not_reached_is_said():
 def test_refusals(shown, times, message):
     with pytest.raises(DataError, match=message):
         curves(shown, **COMMON | {"at_risk_times": times})
+
+
+def test_numbers_at_risk_of_a_curve_that_is_not_shown():
+    with pytest.raises(DataError, match=r"at_risk_of names \['Dead'\]; the curves are \['Alive'\]"):
+        curves({"Alive": CURVE}, **COMMON | {"at_risk_of": ["Dead"]})
