@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
-from analysis_lib.cohort import NADIR_DAYS, Cohort, course
+from analysis_lib.cohort import NADIR_DAYS, Cohort, course, month
 from analysis_lib.errors import DataError, MissingColumnError
 from analysis_lib.proportions import Method, interval
 from analysis_lib.published import hypocalcaemia
@@ -39,8 +39,9 @@ def by_threshold(
 ) -> pd.DataFrame:
     """Count the patients whose lowest calcium lies below each threshold.
 
-    Only the number is judged: other parts of a definition (symptoms, calcium by vein, an earlier
-    limit of time) are not in the rows, so that a count can be too high or too low.
+    Only the number is judged. Symptoms and intravenous calcium are not in the rows, and a
+    definition's own limit of time is not applied (:func:`lowest` takes one): a count can be too
+    high or too low.
 
     Parameters
     ----------
@@ -90,14 +91,21 @@ def nadirs(frame: pd.DataFrame) -> pd.Series[float]:
 # ---- when ----------------------------------------------------------------------------------------
 
 
-def lowest(cohort: Cohort) -> pd.DataFrame:
+def lowest(cohort: Cohort, *, days: float = NADIR_DAYS) -> pd.DataFrame:
     """Return when each patient's early calcium was lowest.
+
+    Parameters
+    ----------
+    cohort : Cohort
+        The cohort, as loaded.
+    days : float
+        The last day that counts as early; by default that of ``calcium_nadir_30d_mmol_l``.
 
     Returns
     -------
     DataFrame
-        One row a patient with a value after baseline and up to day ``NADIR_DAYS``, in the order
-        of ``patients``: ``patient_id``; ``visit`` and ``day`` of the lowest value (the earliest
+        One row a patient with a value after baseline and up to ``days``, in the order of
+        ``patients``: ``patient_id``; ``visit`` and ``day`` of the lowest value (the earliest
         of equal ones); ``value`` in mmol/L; ``measured``, how many such values there are;
         ``tied``, how many of them equal the lowest. With more values the lowest of them is lower,
         by chance alone.
@@ -108,10 +116,10 @@ def lowest(cohort: Cohort) -> pd.DataFrame:
         If nobody has such a value.
     """
     rows = course(cohort, "calcium")
-    early = rows[rows["visit"].ne("baseline") & rows["day"].le(NADIR_DAYS).fillna(False)]
+    early = rows[rows["visit"].ne("baseline") & rows["day"].le(days).fillna(False)]
     early = early.dropna(subset=["value"])
     if early.empty:
-        raise DataError(f"no calcium was measured from the ablation to day {NADIR_DAYS}")
+        raise DataError(f"no calcium was measured from the ablation to day {days:g}")
     values = early.groupby("patient_id")["value"]
     counted = early.assign(
         measured=values.transform("size"),
@@ -128,7 +136,10 @@ def lowest(cohort: Cohort) -> pd.DataFrame:
 def recovery(
     cohort: Cohort, patients: Collection[str], *, at_least: float, method: Method
 ) -> pd.DataFrame:
-    """Count who has a calcium at or above a level, visit by visit, whatever it was before.
+    """Count who is back at or above a level, at the visits after each patient's own lowest calcium.
+
+    A value before the lowest one is no recovery: calcium is still falling. So a patient counts
+    from the first visit planned after the one with the lowest calcium, as :func:`lowest` has it.
 
     Parameters
     ----------
@@ -145,20 +156,25 @@ def recovery(
     -------
     DataFrame
         One row a visit that somebody attended, by planned time: ``visit``; ``month``; ``due``,
-        patients still followed; ``n``, those with a value; ``recovered``, those at or above the
-        level; ``share``, a Proportion of ``n``. Who missed a visit is neither counted in nor out.
+        patients still followed whose calcium was lowest at an earlier visit; ``n``, those with a
+        value; ``recovered``, those at or above the level; ``share``, a Proportion of ``n``. Who
+        missed a visit is neither counted in nor out.
 
     Raises
     ------
     DataError
-        If a patient has no visit in the cohort, or nobody is asked for.
+        If a patient has no visit in the cohort, or nobody is asked for; if nobody has a calcium
+        in the first days.
     """
     rows = course(cohort, "calcium")
     wanted = set(patients)
     strange = sorted(wanted - set(rows["patient_id"]))
     if not wanted or strange:
         raise DataError(f"{len(wanted)} patients to follow; not in the cohort: {strange[:3]}")
-    rows = rows[rows["patient_id"].isin(wanted)]
+    bottom = lowest(cohort).set_index("patient_id")["visit"].map(month)
+    # Who has no early value has no lowest one, and is past it at no visit.
+    past = rows["month"].gt(rows["patient_id"].map(bottom))
+    rows = rows[rows["patient_id"].isin(wanted) & past]
     rows = rows.assign(recovered=rows["value"].ge(at_least).fillna(False))
     found = (
         rows.groupby(["month", "visit"])

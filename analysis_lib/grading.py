@@ -17,17 +17,20 @@ the laboratory's lower limit."""
 
 CALCIUM, NERVE = "severe hypocalcaemia", "persistent paralysis"
 GRADINGS = (
-    (CALCIUM, "Clavien-Dindo", "I", "calcium was all that was given", True, "other drugs"),
+    (CALCIUM, "Clavien-Dindo", "I", "calcium was all that was given", False, "other drugs"),
     (CALCIUM, "Clavien-Dindo", "II", "a drug such as vitamin D was added", False, "other drugs"),
     (CALCIUM, "CTCAE", "2", "", False, "the lowest calcium"),
     (CALCIUM, "CTCAE", "3", "", False, "the lowest calcium; stay in hospital"),
     (CALCIUM, "CTCAE", "4", "", False, "the lowest calcium"),
-    (CALCIUM, "SIR", "B", "calcium is nominal therapy", True, "stay in hospital"),
+    (CALCIUM, "SIR", "B", "calcium is nominal therapy", False, "stay in hospital"),
     (CALCIUM, "SIR", "C", "calcium took a short stay in hospital", False, "stay in hospital"),
     (CALCIUM, "SIR", "D", "calcium took a long stay in hospital", False, "stay in hospital"),
     (CALCIUM, "CIRSE", "3", "calcium is further therapy; no harm left", True, "lesser harm"),
     (NERVE, "Clavien-Dindo", "I", "nothing was done but to wait; suffix d", True, "treatment"),
-    (NERVE, "Clavien-Dindo", "IIIb", "a vocal fold was operated on, asleep", False, "treatment"),
+    (NERVE, "Clavien-Dindo", "IIIa", "a vocal fold was treated under local anaesthesia", False,
+     "treatment"),
+    (NERVE, "Clavien-Dindo", "IIIb", "a vocal fold was treated under general anaesthesia", False,
+     "treatment"),
     (NERVE, "SIR", "E", "persistent means permanent", True, "how long it lasted"),
     (NERVE, "CIRSE", "4", "the harm was mild", True, "need of help"),
     (NERVE, "CIRSE", "5", "help was needed in daily life", False, "need of help"),
@@ -35,9 +38,11 @@ GRADINGS = (
 """(complication, scheme, grade, on what condition, whether it is assumed here, what is not stated).
 
 A judgement of this book. The abstract tells of calcium, of no serious comorbidity, and of nothing
-else that was done; what is assumed goes no further. No grade of CTCAE is assumed for calcium, as
-no threshold is stated; its heading for nerves was not among what was read. Where no condition
-stands, it is the rule itself.
+else that was done; what is assumed goes no further. For low calcium three schemes have no assumed
+grade: for Clavien-Dindo active vitamin D decides, which is usual and not mentioned; for SIR the
+word *major* would rule out the one grade that calcium alone allows; for CTCAE no threshold is
+stated. CTCAE's heading for nerves is not used here. Where no condition stands, it is the rule
+itself.
 """
 
 
@@ -103,8 +108,8 @@ def graded(frame: pd.DataFrame) -> pd.DataFrame:
     DataFrame
         One row a scheme, reading and grade, from the lightest: ``scheme``; ``reading``, what is
         taken for granted; ``grade``; ``severity``, the scheme's own word (missing if it has
-        none); ``patients``; ``rank``, 0 for no complication or none that
-        the scheme grades, rising with the grade. SIR stands twice. CTCAE judges every patient's
+        none); ``patients``; ``rank``, 0 for no complication or none that the scheme grades,
+        rising with the grade. Clavien-Dindo and SIR stand twice. CTCAE judges every patient's
         lowest calcium by its number, and no nerve. ``attrs["missing"]`` counts patients with any
         of the three missing; they are in no row.
 
@@ -125,13 +130,15 @@ def graded(frame: pd.DataFrame) -> pd.DataFrame:
     calcium = known["severe_hypocalcaemia"].astype(bool)
     nerve = known["nerve_paralysis"].eq("persistent")
     neither = int((~calcium & ~nerve).sum())
-    low, hurt = int((calcium & ~nerve).sum()), int(nerve.sum())
+    low, hurt, both = (int(who.sum()) for who in (calcium & ~nerve, nerve, calcium & nerve))
+    alone = hurt - both
     by_number = calcium_grades(known).value_counts()
     steps = {
         ("CTCAE", "calcium alone, by its number"): {
             name: int(by_number.get(name, 0)) for name in (NOT_GRADED, "2", "3", "4")
         },
         ("Clavien-Dindo", "calcium was all that was given"): {"none": neither, "I": low + hurt},
+        ("Clavien-Dindo", "vitamin D was added"): {"none": neither, "I": alone, "II": low + both},
         ("SIR", "calcium is nominal therapy"): {"none": neither, "B": low, "E": hurt},
         ("SIR", "calcium took a long stay"): {"none": neither, "D": low, "E": hurt},
         ("CIRSE", "no harm was left by calcium"): {"none": neither, "3": low, "4": hurt},

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from analysis_lib.cohort import Cohort, analysis_frame
 from analysis_lib.errors import DataError, MissingColumnError
 from analysis_lib.logistic import LogisticFit, fit, fit_many
+from analysis_lib.logistic.intervals import profile_odds_ratio
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -60,12 +61,13 @@ def associations(
     seed: int,
     level: float = 0.95,
 ) -> pd.DataFrame:
-    """Fit each term alone and all together, with Wald and bootstrap limits.
+    """Fit each term alone and all together, with Wald, profile and bootstrap limits.
 
     Logistic regression by maximum likelihood. A patient without the outcome or without any one of
     the terms is left out of all fits, so that these differ in their terms only. The bootstrap
     draws patients with replacement; its limits are percentiles over the draws in which the
-    likelihood has a maximum, and the others are counted.
+    likelihood has a maximum, and the others are counted. With few events the estimate is on
+    average too far from one, and percentiles carry that bias a second time.
 
     Parameters
     ----------
@@ -87,7 +89,8 @@ def associations(
     DataFrame
         One row a fit and term: ``stage`` (alone, together); ``term``; ``words``; ``n``,
         ``events``, ``left_out``; ``log_odds_ratio`` and ``se``; ``odds_ratio``, an OddsRatio with
-        Wald limits; ``boot_lower``, ``boot_upper``, percentile limits of the odds ratio;
+        Wald limits; ``profile``, the same with limits from the profile of the likelihood;
+        ``boot_lower``, ``boot_upper``, percentile limits of the odds ratio;
         ``draws``; ``lost``, draws without a maximum.
 
     Raises
@@ -128,6 +131,9 @@ def associations(
                     "log_odds_ratio": model.coefficients[place],
                     "se": model.standard_errors[place],
                     "odds_ratio": model.odds_ratio(term, level),
+                    "profile": profile_odds_ratio(
+                        x, y, names=model.names, name=term, penalty="none", level=level
+                    ),
                     "boot_lower": low,
                     "boot_upper": high,
                     "draws": draws,

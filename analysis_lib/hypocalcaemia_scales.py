@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from analysis_lib.hypocalcaemia import OUTCOME, TERMS, complete_cases, maximum
 from analysis_lib.logistic import fit
+from analysis_lib.logistic.profile import profile_many
 from analysis_lib.results import Estimate
 
 if TYPE_CHECKING:
@@ -118,9 +119,15 @@ def by_cut(
     DataFrame
         One row a threshold and term, and last one row a term for the value itself:
         ``threshold`` (missing for the value itself); ``term``; ``events``, ``n``;
-        ``odds_ratio``, an OddsRatio (missing for the value itself); ``z``, estimate over
-        standard error (that of a linear regression for the value itself); ``z_ratio``, its size
-        as a share of that of the value itself; ``note``, why there is no estimate.
+        ``odds_ratio``, an OddsRatio (missing for the value itself); ``z``, signed root of the
+        likelihood ratio statistic of the term, with the sign of its coefficient (for the value
+        itself that of a linear regression with normal errors); ``z_ratio``, its size as a share
+        of that of the value itself; ``note``, why there is no estimate.
+
+    Notes
+    -----
+    The ratio of estimate and standard error would not do: in logistic regression it shrinks again
+    where an association is strong (Hauck and Donner, J Am Stat Assoc 1977;72:851-853).
 
     Raises
     ------
@@ -134,14 +141,26 @@ def by_cut(
     used = complete_cases(frame, value, list(terms))
     calcium = used[value].to_numpy(dtype=float)
     x = np.column_stack([np.ones(len(used)), used[list(terms)].to_numpy(dtype=float)])
-    whole = sm.OLS(calcium, x).fit().tvalues[1:]
+    line = sm.OLS(calcium, x).fit()
+    whole = np.array(
+        [
+            np.copysign(
+                np.sqrt(2 * (line.llf - sm.OLS(calcium, np.delete(x, place, axis=1)).fit().llf)),
+                line.params[place],
+            )
+            for place in range(1, x.shape[1])
+        ]
+    )
     rows: list[dict[str, Any]] = []
     for limit in thresholds:
         y = (calcium < limit).astype(float)
         model = fit(x, y, names=["intercept", *terms])
         fine = model.status == "converged"
         for place, term in enumerate(terms, start=1):
-            z = model.coefficients[place] / model.standard_errors[place] if fine else np.nan
+            z = np.nan
+            if fine:
+                lr = profile_many(x, y, column=place, penalty="none").statistic[0]
+                z = float(np.copysign(np.sqrt(lr), model.coefficients[place]))
             rows.append(
                 {
                     "threshold": float(limit),

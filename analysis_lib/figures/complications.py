@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from analysis_lib.benefit_harm import BOTH, NO_HARM, PALSY, SEVERE, out_of_hundred
@@ -29,6 +30,12 @@ SHAPES = {
 }
 ROW = 10
 """People in a row of the hundred."""
+NARROW = 4.2
+"""Width of the hundred in inches."""
+KEY_HEAD, KEY_LINE = 1.15, 1.0
+"""Height of a heading and of a line of the key; one is the height of a person."""
+SIZE = "max-width: 27rem; min-width: 0"
+"""The hundred shrinks to a phone, where other pictures scroll, and never fills the whole column."""
 
 
 def icons(
@@ -63,29 +70,30 @@ def icons(
     )
     shown = shown.assign(people=list(people.values()))
     named = {name: (words or {}).get(name, name) for name in LOOKS}
-    with canvas(4.05) as (figure, axes):
+    parts = list(shown.groupby("target_reached", sort=False))
+    # One unit is one person; the key stands below, so that a phone shows it without scrolling.
+    height = ROW + sum(KEY_HEAD + KEY_LINE * len(group) for _, group in parts)
+    with canvas(NARROW * height / ROW) as (figure, axes):
+        figure.set_size_inches(NARROW, NARROW * height / ROW)
         axes.set_axis_off()
         axes.set_aspect("equal")
-        axes.set_xlim(0.05, 17.6)
-        axes.set_ylim(-10.0, 0.0)
+        axes.set_xlim(0.0, ROW)
+        axes.set_ylim(-height, 0.0)
         place = 0
         groups: list[Any] = list(shown.itertuples())
         for row in groups:
             for _ in range(row.people):
                 _person(axes, place % ROW, -(place // ROW), row.harm, hollow=not row.target_reached)
                 place += 1
-        y = -0.5
-        for reached, group in shown.groupby("target_reached", sort=False):
-            y = _key(axes, y, bool(reached), group, named) - 0.95
+        y = -float(ROW)
+        for reached, group in parts:
+            y = _key(axes, y, bool(reached), group, named)
         total = int(shown["patients"].sum())
-        axes.text(
-            10.9, -9.75, f"{status}, from {total} patients", va="center", fontsize=9,
-            color=COLOURS["muted"],
-        )  # fmt: skip
         caption += f" Counts of {total} patients, rounded to a hundred people."
-        return finish(
+        found = finish(
             figure, shown, id=id, status=status, caption=caption, alt=_in_words(shown, named)
         )
+    return replace(found, svg=found.svg.replace("<svg ", f'<svg style="{SIZE}" ', 1))
 
 
 def _in_words(shown: pd.DataFrame, named: Mapping[str, str]) -> str:
@@ -143,21 +151,22 @@ def _key(
     import textwrap
 
     people = int(group["people"].sum())
-    axes.text(10.9, y, str(people), ha="left", va="center", fontsize=22, weight="bold")
     axes.text(
-        12.35, y, f"of {ROW * ROW} {'reached' if reached else 'did'}\n"
-        f"{'the target' if reached else 'not reach the target'}", ha="left",
-        va="center", weight="bold", linespacing=1.15,
+        0.15, y - 0.65, f"{people} of {ROW * ROW} {'reached' if reached else 'did not reach'} the "
+        "target", va="center", fontsize=11.5, weight="bold",
     )  # fmt: skip
-    y -= 0.8
+    y -= KEY_HEAD
     for row in group.itertuples():
-        lines = textwrap.wrap(named[str(row.harm)], 24)
-        step = 0.42 * max(len(lines), 2) + 0.36
-        centre = y - step / 2
-        _person(axes, 10.85, centre + 0.53, str(row.harm), hollow=not reached)
-        axes.text(13.0, centre, str(row.people), ha="right", va="center", fontsize=13)
-        axes.text(13.3, centre, "\n".join(lines), ha="left", va="center", fontsize=9.5)
-        y -= step
+        centre = y - KEY_LINE / 2
+        _person(axes, 0.1, centre + 0.53, str(row.harm), hollow=not reached)
+        axes.text(1.9, centre, str(row.people), ha="right", va="center", fontsize=12)
+        letters = LOOKS[str(row.harm)][2]
+        said = named[str(row.harm)] + (f" ({letters})" if letters else "")
+        axes.text(
+            2.2, centre, "\n".join(textwrap.wrap(said, 36)), va="center", fontsize=10.5,
+            linespacing=1.1,
+        )  # fmt: skip
+        y -= KEY_LINE
     return y
 
 
@@ -304,7 +313,7 @@ def nadirs(
                 linestyle=(0, (4, 3)), zorder=1,
             )  # fmt: skip
             axes.annotate(
-                f"{name}: {value:.4g}", (1, value),
+                f"below {value:.4g}: {name}", (1, value),
                 xycoords=("axes fraction", "data"), xytext=(6, 0), textcoords="offset points",
                 va="center", fontsize=9.5, color=COLOURS["ink" if bold else "muted"],
                 weight="bold" if bold else "normal",

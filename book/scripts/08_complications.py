@@ -19,6 +19,7 @@
 # # 8 · What went wrong, and how badly?
 
 # %% tags=["hide-input"]
+import dataclasses
 import math
 
 import pandas as pd
@@ -45,8 +46,8 @@ from analysis_lib.rare_events import (
     members_for_one,
 )
 from analysis_lib.report import say, show
-from analysis_lib.results import level_text
-from analysis_lib.scenario import DEFAULT
+from analysis_lib.results import level_text, number, percent_span
+from analysis_lib.scenario import DEFAULT, SEED
 from analysis_lib.tables import table
 from analysis_lib.zero_events import upper_limit
 
@@ -55,13 +56,14 @@ patients = risk.predictor_frame(shipped)
 severe = claim("severe_hypocalcaemia_count")
 palsy = claim("nerve_paralysis_count")
 treated = claim("cohort_participants").count
+# This moves lines and bold print; who is flagged stands in the rows.
 built_with = DEFAULT.hypocalcaemia_threshold_mmol_l
 definitions = complications.by_threshold(
-    patients, complications.thresholds(), method="wilson"
+    patients, complications.thresholds(), method="exact"
 )
 seen = definitions.query("called == 'severe hypocalcaemia'")
 groups = balance.outcomes(patients)
-hundred = balance.out_of_hundred(groups["patients"].to_dict())
+unharmed = int(groups.query("target_reached")["patients"].iloc[0])
 exact = interval(palsy.count, treated, method="exact", denominator="patients")
 flagged = patients["severe_hypocalcaemia"].astype(bool)
 
@@ -70,11 +72,12 @@ show(
     say(
         """
         Two harms are reported: severe hypocalcaemia in {severe} of {n} patients, and one nerve
-        paralysis that stayed. Neither the calcium that counts as severe nor the meaning of
-        *major* is in the abstract. In this simulated cohort the definitions in use call between
-        {fewest} and {most} of the same patients severe. And one paralysis in {n} fits true
-        shares up to {palsy:upper}. Of a hundred simulated patients, {unharmed} reached the target
-        without either harm; the abstract alone does not fix that number.
+        paralysis that stayed (published). Neither the calcium that counts as severe nor the
+        meaning of *major* is in the abstract. In this simulated cohort the definitions in use, by
+        the calcium alone, call between {fewest} and {most} of the same patients severe, if the
+        study's own threshold was {built:.3f} mmol/L. One paralysis in {n} is compatible with a
+        true share of up to {palsy:upper} (derived). Of the {n} simulated patients, {unharmed}
+        reached the target without either harm; the abstract alone does not fix that number.
         """,
         id="08-in-plain-words",
         status="simulated",
@@ -83,8 +86,9 @@ show(
         n=treated,
         fewest=int(seen["events"].min()),
         most=int(seen["events"].max()),
+        built=built_with,
         palsy=exact,
-        unharmed=hundred[0],
+        unharmed=unharmed,
     )
 )
 
@@ -92,8 +96,8 @@ show(
 # :::{admonition} At a glance
 # :class: at-a-glance
 #
-# - **Time:** half an hour
-# - **Needs:** the idea of an interval; [how the simulated cohort was made](#compatible-cohort)
+# - **Time:** an hour
+# - **Needs:** the idea of an interval; what an odds ratio and a logistic regression are; [how the simulated cohort was made](#compatible-cohort)
 # - **You will be able to:** ask for the definition behind *severe*; grade a complication by four
 #   schemes and say what you assumed; say what one event, and what none, can tell; set benefit
 #   against harm in the same patients
@@ -149,19 +153,23 @@ show(
 #
 # - **By definition.** Each patient's lowest calcium up to the end of the first month, corrected for
 #   albumin, is held against each threshold. Only the number is judged. What else belongs to a definition,
-#   such as symptoms or calcium by vein, is not in the rows. Who has no value is counted apart. Counts under
+#   such as symptoms or intravenous calcium, is not in the rows. Who has no value is counted apart. Counts under
 #   different definitions are never added up.
 # - **Grades.** Each scheme is applied as far as the abstract tells what was done. What had to be
 #   assumed is written beside the grade.
+# - **Recovery.** A patient counts from the visit after the one with the lowest calcium. Before it,
+#   a calcium above the line is not back: it is still on its way down.
 # - **Rare events.** Exact, Wilson and Bayesian intervals {cite:p}`brown2001`; the chance of what was
 #   seen if the true share were another; upper limits where nothing was seen {cite:p}`hanley1983`.
 # - **Predictors.** Logistic regression with two terms: baseline alkaline phosphatase (ALP) and the
 #   fall of PTH *up to the first day*. That fall comes before the lowest calcium, or on the same
 #   day. A fall up to the end of follow-up would explain the past by the future. Beside the usual
-#   interval stands a bootstrap: patients are drawn again, with replacement, and both models refitted.
+#   (Wald) interval stand that of the profile, read off the likelihood itself, and a bootstrap: patients
+#   are drawn again, with replacement, and both models refitted.
 # - **Benefit and harm together.** How many had the benefit $B$ and how many any harm $H$ is known;
 #   how many had both is not. It lies between two bounds {cite:p}`frechet1935`, and each count between them
-#   is possible:
+#   is possible. Of two harms only the size of each is known: $H$ is at least the larger of them, and at
+#   most their sum. The lowest bound takes the one, the highest the other:
 #
 # $$\max(0, B + H - n) \le \text{both} \le \min(B, H)$$
 #
@@ -178,6 +186,16 @@ definitions["printed"] = [
     f"{row.threshold:g} {row.unit}" for row in definitions.itertuples()
 ]
 definitions["below"] = [f"{share:events}" for share in definitions["share"]]
+hours = definitions["also"].str.extract(r"within (\d+) hours")[0].dropna()
+in_time = [
+    f"{definitions['label'][row]}, {limit} hours: "
+    + str(
+        complications.lowest(shipped, days=int(limit) / 24)["value"]
+        .lt(definitions["threshold_mmol_l"][row])
+        .sum()
+    )
+    for row, limit in hours.items()
+]
 
 # %% tags=["hide-input"]
 show(
@@ -210,9 +228,11 @@ show(
         strong="built",
         missing="–",
         notes=[
-            "Definitions are published, converted where printed in mg/dL; the last column is "
-            "simulated. Missing values: "
-            f"{int(definitions['missing'].max())}.",
+            "Definitions are published, converted and not rounded where printed in mg/dL; the last "
+            f"column is simulated. Missing values: {int(definitions['missing'].max())}. Where a "
+            "definition names no author, none was seen.",
+            f"Judged by the number alone, up to day {cohort.NADIR_DAYS}. Within a definition's own "
+            f"limit of time fewer are below: {'; '.join(in_time)}.",
             "Bold: the threshold that the simulation was built with. Its count equals the "
             "published one by construction; the others follow from the simulation.",
             "CTCAE: Common Terminology Criteria for Adverse Events. KDOQI: Kidney Disease "
@@ -223,7 +243,9 @@ show(
 
 # %% [markdown]
 # The definitions differ in the calcium itself, in whether it is corrected for albumin, and in what
-# else they ask. Some take a drip of calcium as proof.
+# else they ask. Some take intravenous calcium as proof. The guideline on surgery for dialysis patients
+# starts an infusion at a corrected 7.2 mg/dL (1.80 mmol/L) {cite:p}`kdoqi2003`: what is called severe
+# and what is treated so are not the same.
 
 # %%
 rows = definitions.assign(
@@ -242,7 +264,8 @@ show(
         id="08-by-definition",
         status="simulated",
         scale="percent",
-        caption="What share of the same patients is below each threshold?",
+        caption="What share of the same patients is below each threshold? Diamond: on the line "
+        "because the cohort was built so.",
         xlabel="Patients below the threshold, %",
         heading="% (interval)",
         line=(severe.count / treated, "the published share"),
@@ -255,8 +278,8 @@ moderate = int(grading.calcium_grades(patients)[flagged].eq("2").sum())
 show(
     say(
         """
-        The same {n} simulated patients give {fewest} to {most} cases of severe hypocalcaemia,
-        depending on whose definition is used. By CTCAE {three} have grade 3, {four} grade 4 and
+        By the calcium alone, the same {n} simulated patients give {fewest} to {most} cases of
+        severe hypocalcaemia, depending on whose threshold is used. By CTCAE {three} have grade 3, {four} grade 4 and
         {two} grade 2; the other {rest} are normal or grade 1, which only the laboratory's lower limit can
         part. Of the {severe} whom this cohort calls severe, {moderate} are *moderate* by CTCAE.
         The published {share} can't be set beside another series before both thresholds are known.
@@ -268,9 +291,9 @@ show(
         n=len(patients),
         fewest=int(seen["events"].min()),
         most=int(seen["events"].max()),
-        two=int(ctcae["2"]),
-        three=int(ctcae["3"]),
-        four=int(ctcae["4"]),
+        two=int(ctcae.get("2", 0)),
+        three=int(ctcae.get("3", 0)),
+        four=int(ctcae.get("4", 0)),
         rest=int(ctcae[grading.NOT_GRADED]),
         severe=int(flagged.sum()),
         moderate=moderate,
@@ -305,10 +328,13 @@ show(
 )
 
 # %% [markdown]
-# Calcium falls at once, stays low for a week or two, and settles below where it began. That is the
-# course that was assumed, and not one that was seen.
+# It was assumed that calcium falls into the second week in most patients, that half of the fall is there
+# on the first day, and that it settles below where it began, the further PTH was brought down. The
+# picture shows what was put in.
 
 # %%
+day_1 = calcium[calcium["visit"].eq("day_1") & calcium["patient_id"].isin(ids)]
+not_yet = int(day_1["value"].ge(built_with).sum())
 kdoqi = definitions.set_index("definition_id").loc["kdoqi-2003"]
 year = cohort.month("month_12")
 back = complications.recovery(
@@ -325,18 +351,20 @@ show(
         back,
         {
             "visit": "Visit",
-            "due": "Still followed",
+            "due": "Past their lowest, still followed",
             "n": "With a value",
-            "recovered": "No longer severe",
-            "normal": "In the range of KDOQI",
+            "recovered": f"Back at {built_with:g} mmol/L",
+            "normal": f"Back at {kdoqi['printed']}",
         },
         id="08-recovery",
         status="simulated",
         caption="Of those with severe hypocalcaemia, who was back when?",
         carry=["share"],
         notes=[
-            f"No longer severe: at or above {built_with:g} mmol/L at that visit. KDOQI: at or "
-            f"above its lower end, {kdoqi['printed']}. Missed visits count on neither side.",
+            "Back: at or above the level at that visit, which comes after the patient's own lowest "
+            f"calcium. {built_with:g} mmol/L: the threshold of this cohort. {kdoqi['printed']}: the "
+            f"lower end of KDOQI's range, which prints it as {kdoqi['threshold_mmol_l']:.2f} "
+            "mmol/L. Missed visits count on neither side.",
         ],
     )
 )
@@ -347,15 +375,19 @@ show(
     say(
         """
         In this cohort calcium was lowest on the first day in {first} of {n} patients, but in
-        {tied} of them a later value was just as low. A month after the ablation
-        {recovered} of {measured} were no longer severe, and {normal} had reached the guideline's
-        range; after three months it was {normal3} of {measured3}.
+        {tied} of them a later value was just as low. Of the {severe} with severe hypocalcaemia,
+        {not_yet} were still at or above the threshold on the first day: not yet severe. Who looks on
+        the first day only does not count them. Of those past their lowest, {recovered} of {measured}
+        were back at the threshold a month after the ablation, and {normal} at the lower end of the
+        guideline's range; after three months it was {normal3} of {measured3}.
         """,
         id="08-course-says",
         status="simulated",
         first=int(first.sum()),
         n=len(lowest),
         tied=int((first & lowest["tied"].gt(1)).sum()),
+        severe=len(ids),
+        not_yet=not_yet,
         recovered=int(back.set_index("visit").loc["month 1", "recovered"]),
         measured=int(back.set_index("visit").loc["month 1", "n"]),
         normal=int(back.set_index("visit").loc["month 1", "normal"]),
@@ -365,15 +397,21 @@ show(
 )
 
 # %% [markdown]
-# The shape is assumed, and a nephrologist would object to it:
+# The shape is assumed. It follows surgery, after which calcium falls for some two weeks
+# {cite:p}`ho2017`. A nephrologist would still object:
 #
-# - **Too sudden, then too flat.** Here calcium is at its floor on the first day and stays there into the
-#   second week. After surgery it goes on falling for about two weeks {cite:p}`ho2017`.
-# - **Nobody looks when it matters.** The assumed schedule has no visit in the second week, just when the
-#   assumed trough comes. A real nadir between visits is not seen.
-# - **Nobody is treated.** No row says who was given calcium. In a clinic the lowest value is what
-#   treatment let happen.
-# - **All end alike.** Where calcium settles is drawn without regard to how low it had been.
+# - **Half-way on the first day, for all who fall on.** Where the lowest comes in the second week, the
+#   first day has half of the fall, whoever the patient is. That share is a guess, and it decides whom the
+#   first day misses.
+# - **Nobody looks when it matters.** The assumed schedule has a first day, a seventh, and then a month:
+#   none in the second week, just when the assumed trough comes. After surgery the guideline asks for a
+#   calcium every 4 to 6 hours during the first 48 to 72 hours {cite:p}`kdoqi2003`. A real nadir between
+#   visits is not seen.
+# - **Nobody is treated.** No row says who was given calcium or active vitamin D. In a clinic the lowest
+#   value is what treatment let happen.
+# - **All recover at one pace.** Where calcium settles follows how far PTH came down, and not how low
+#   calcium had been; how fast it gets there is the same for all. Whether a deep fall lasts longer can't be
+#   learnt here.
 #
 # ### Who is at risk?
 
@@ -401,11 +439,16 @@ show(
 found = risk.associations(patients, draws=2000, seed=8)
 found["wald"] = [f"{ratio:interval}" for ratio in found["odds_ratio"]]
 found["p"] = [ratio.p_value for ratio in found["odds_ratio"]]
-found["ratio"] = [ratio.estimate for ratio in found["odds_ratio"]]
-found["boot"] = [
-    f"{row.boot_lower:.1f} to {row.boot_upper:.1f}"
-    for row in found.itertuples()
+found["likelihood"] = [
+    f"{ratio.lower:.1f} to {ratio.upper:.1f}" for ratio in found["profile"]
 ]
+found["ratio"] = [ratio.estimate for ratio in found["odds_ratio"]]
+rows = list(found.itertuples())
+found["boot"] = [f"{r.boot_lower:.1f} to {r.boot_upper:.1f}" for r in rows]
+higher = sum(
+    r.boot_lower > r.odds_ratio.lower and r.boot_upper > r.odds_ratio.upper
+    for r in rows
+)
 
 # %% tags=["hide-input"]
 show(
@@ -415,8 +458,9 @@ show(
             "words": "Term",
             "stage": "In the model",
             "ratio": "Odds ratio",
-            "wald": "Wald interval",
-            "boot": "Bootstrap interval",
+            "wald": "Wald",
+            "likelihood": "Profile",
+            "boot": "Bootstrap",
             "p": "p (Wald)",
         },
         id="08-predictors",
@@ -429,13 +473,15 @@ show(
             f"hypocalcaemia; {found['left_out'].iloc[0]} without a PTH on the first day are left "
             f"out of all fits. Bootstrap: {found['draws'].iloc[0]} samples, percentiles; "
             f"{found['lost'].max()} samples without a maximum of the likelihood.",
-            "ALP: alkaline phosphatase. PTH: parathyroid hormone.",
+            f"Three intervals, each {level_text(0.95)}. ALP: alkaline phosphatase. PTH: parathyroid "
+            "hormone.",
         ],
     )
 )
 
 # %% [markdown]
-# The bootstrap intervals reach further up than the usual ones. That is how few events show.
+# With few events an estimate lies on average too far from one {cite:p}`firth1993`. The percentiles of a
+# bootstrap carry that error a second time: a longer way up is no sign of more care.
 
 # %%
 together = found.query("stage == 'together'").set_index("term")
@@ -480,16 +526,24 @@ show(
         Doubling ALP goes with an odds ratio of {alp}, halving PTH by the first day with {fall},
         each with the other held. **Both associations were put in by the scenario.** That they
         come out says that the code works, and nothing about patients. With {events} events for
-        two terms the intervals are wide; the bootstrap has the longer upper ends, and is the more
-        careful of the two here. Alone, halving PTH shows less, {alone}: in these rows it goes
-        along with a slightly lower ALP, and an odds ratio grows when another strong term is held.
+        two terms the intervals are wide. In {higher} of {rows} rows both ends of the bootstrap
+        interval lie above those of Wald; the profile gives {profile} for ALP, and needs no
+        resampling. Alone, halving PTH has {alone}. The two terms have a correlation of {r} in
+        these rows; and an odds ratio also changes because another strong term is held.
         """,
         id="08-predictors-say",
         status="simulated",
         alp=together.loc["log2_alp_baseline", "odds_ratio"],
         fall=together.loc["pth_halvings_day_1", "odds_ratio"],
         events=int(found["events"].iloc[0]),
+        higher=higher,
+        rows=len(found),
+        profile=found["likelihood"].iloc[2],
         alone=format(found["odds_ratio"].iloc[1], "estimate"),
+        r=number(
+            patients[list(risk.TERMS)].dropna().astype(float).corr().iloc[0, 1],
+            2,
+        ),
     )
 )
 
@@ -542,7 +596,7 @@ show(
 )
 
 # %% [markdown]
-# The methods roughly agree on the upper end, and hardly on the lower one. A prior counts like patients seen
+# The methods agree more on the upper end than on the lower one. A prior counts like patients seen
 # before; with one event, the uniform one moves the estimate. Counting nerves instead of patients can make the
 # share smaller, and changes nothing for the patient.
 
@@ -587,7 +641,7 @@ show(
 show(
     say(
         """
-        One paralysis in {n} patients fits a true share from {low} in ten thousand to one in
+        One paralysis in {n} patients is compatible with a true share from {low} in ten thousand to one in
         {high}. At the observed share one would treat {n} patients to expect one more; at the
         upper limit {soon}, at the lower one some {late}. With a Jeffreys prior, the chance
         that the next {n} patients show none is {none:percent0}. A clinic that has seen none in
@@ -608,9 +662,9 @@ show(
 
 # %% [markdown]
 # A patient asks about the patient: the denominator is patients. An operator may ask about the nerve,
-# and each treated side of the neck puts one at risk. How many sides were treated is not stated.
-# At least one in each patient, at most one for each gland: the figure shows both ends, with the
-# exact method.
+# and each treated side of the neck puts one at risk. How many sides were treated is not stated:
+# about one in each patient, fewer where the only gland lies elsewhere, and at most one for each gland.
+# The figure takes as many nerves as patients, and as many as glands, with the exact method.
 
 # %%
 sides = shipped.glands["location"].str.extract("^(left|right)_")[0]
@@ -622,20 +676,23 @@ passed = int(patients["nerve_paralysis"].eq("transient").sum())
 show(
     say(
         """
-        In this simulated cohort {at_risk} sides were treated. {ectopic} ectopic glands have no
-        side. The cohort also has {passed} paralyses that passed. That number is an assumption: the abstract
-        is silent. In other series that counted them, voice changes of any duration are far more
-        frequent than lasting ones.
+        In this simulated cohort {at_risk} sides were treated, in {sided} patients. {ectopic}
+        ectopic glands have no side, and {without} patients have no other gland. The cohort also has
+        {passed} paralyses that passed. That number is an assumption: the abstract is silent.
         """,
         id="08-sides",
         status="simulated",
         at_risk=at_risk,
+        sided=nerves["patient_id"].nunique(),
+        without=treated - nerves["patient_id"].nunique(),
         ectopic=int(sides.isna().sum()),
         passed=passed,
     )
 )
 
 # %% [markdown]
+# How often voices change for a while in other series stands in [chapter 16](#other-series).
+#
 # ### No sequelae among those with severe hypocalcaemia
 
 # %%
@@ -648,9 +705,10 @@ two_sided = interval(0, severe.count, method="exact", denominator="patients")
 show(
     say(
         """
-        None of {n} patients came to serious harm from low calcium. A true share of up to
+        None of {n} patients came to serious harm from low calcium (published). A true share of up to
         {one:upper} would still give that result in one study of twenty (exact, one-sided); the rule of three
-        gives {rule:upper}, and the exact two-sided interval ends at {two:upper}. *None seen* is
+        gives {rule:upper}. The exact two-sided interval ends at {two:upper}, as it guards a lower end
+        that needs no guard. *None seen* is
         not *none possible*: one in {inverse} such patients is not excluded. What counts
         as serious is not stated.
         """,
@@ -660,7 +718,7 @@ show(
         one=one_sided,
         rule=rule,
         two=two_sided,
-        inverse=math.ceil(1 / two_sided.upper),
+        inverse=math.ceil(1 / one_sided.upper),
     )
 )
 
@@ -668,7 +726,8 @@ show(
 # ### How grave is that, and by which scheme?
 #
 # Surgeons grade by the treatment that a complication needed {cite:p}`dindo2004`. Interventional
-# radiologists have two schemes {cite:p}`sacks2003,filippiadis2017`. Oncology grades laboratory values
+# radiologists have two schemes {cite:p}`sacks2003,filippiadis2017`, shown here in their older form; both
+# have since been revised {cite:p}`khalilzadeh2017,cirse2026`. Oncology grades laboratory values
 # by their number {cite:p}`ctcae403`.
 
 # %%
@@ -697,8 +756,10 @@ show(
         strong="assumed",
         notes=[
             "Assumed here (bold): a judgement of this book, which goes no further than what the "
-            "abstract tells. By CTCAE no grade is assumed, as no threshold is stated; its heading "
-            "for nerves was not among what was read.",
+            "abstract tells. For low calcium none is assumed by CTCAE, as no threshold is stated; "
+            "by Clavien-Dindo, as active vitamin D is usual and not mentioned; or by SIR: the "
+            "abstract's own word, major, would exclude B if these letters were meant. Nerves are "
+            "not graded here by CTCAE.",
             "SIR: Society of Interventional Radiology, the older letters. CIRSE: Cardiovascular and "
             "Interventional Radiological Society of Europe. The CSV has each rule in our words.",
         ],
@@ -706,7 +767,9 @@ show(
 )
 
 # %% [markdown]
-# For each complication the grade turns on a fact that one line of the paper could give.
+# For each complication the grade turns on a fact that one line of the paper could give. By
+# Clavien-Dindo that fact is active vitamin D: after surgery the guideline gives it beside calcium
+# {cite:p}`kdoqi2003`, so that the second grade is the likelier one.
 
 # %%
 bars = grading.graded(patients)
@@ -724,8 +787,8 @@ majors = bars[bars["severity"].eq("major")].groupby("reading")["patients"].sum()
 show(
     say(
         """
-        If calcium was all, low calcium has the lightest grade of surgeons. In this simulated
-        cohort the letters of SIR call {light} patient *major*, or {heavy}, depending on a single
+        If calcium was all, low calcium has the lightest grade of surgeons; with active vitamin D
+        it has the second. In this simulated cohort the letters of SIR call {light} patient *major*, or {heavy}, depending on a single
         fact: whether calcium took a stay in hospital. For low calcium, *major* does not follow from
         what the abstract tells, by any of the four. It needs a fact, or a scheme, that is not stated.
         """,
@@ -773,22 +836,25 @@ show(
         faces={"share": "percent"},
         notes=[
             "Harm: severe hypocalcaemia or persistent paralysis. Possible: every count in the "
-            "range fits the published margins, and no other does. The count that reached the "
+            "range fits the published totals, and no other does. The count that reached the "
             "target is derived from the printed percentage.",
         ],
     )
 )
 
 # %% [markdown]
-# The margins leave the cell that matters most, benefit without harm, open.
+# The published totals leave the cell that matters most, benefit without harm, open.
 
 # %%
+deaths = int(patients["followup_end"].eq("death").sum())
 show(
     pictures.icons(
         groups,
         id="08-hundred",
         status="simulated",
-        caption="What happens to a hundred people like the simulated patients?",
+        caption="What did the simulated patients have, per hundred? Not drawn: "
+        f"{passed} palsies that passed and {deaths} deaths later on. No forecast "
+        "for a patient.",
     )
 )
 
@@ -796,20 +862,23 @@ show(
 show(
     say(
         """
-        From the published margins alone, between {low} and {high} of {n} patients reached the
-        target with neither severe hypocalcaemia nor persistent paralysis. If benefit and harm had
-        nothing to do with each other, one would expect {apart:.1f}; in this simulated cohort it
-        is {here}. In other patients with the same margins it may be any number in the range. What
-        a clinician would want to tell a patient can't be had from margins. It takes one more line
-        in a table, which a paper could print.
+        From the published totals alone, between {low} and {high} of the study's {n} patients
+        reached the target with neither severe hypocalcaemia nor persistent paralysis (derived).
+        If benefit and harm had nothing to do with each other, one would expect {apart}, by
+        whether the two harms share a patient (derived). In this simulated cohort it is {here}. In
+        other patients with the same totals it may be any number in the range. What a clinician
+        would want to tell a patient can't be had from totals. It takes one more line in a table,
+        which a paper could print.
         """,
         id="08-joint-says",
         status="simulated",
         low=bounds[True, False].lowest,
         high=bounds[True, False].highest,
         n=treated,
-        apart=reached
-        * (1 - int(groups.loc[harmed, "patients"].sum()) / treated),
+        apart=" or ".join(
+            f"{reached * (1 - harms / treated):.1f}"
+            for harms in (severe.count + palsy.count, severe.count)
+        ),
         here=int(joint[True, False]),
     )
 )
@@ -857,7 +926,7 @@ open_questions = [
         "nerve_paralysis_percent",
         "not stated",
         quantity="interval of the share",
-        ours=format(exact, "interval"),
+        ours=percent_span(exact.lower, exact.upper, 2),
         reason="exact; patients as denominator",
     ),
     cannot_compare(
@@ -865,7 +934,7 @@ open_questions = [
         "not stated",
         quantity="target reached without either harm",
         ours=f"{bounds[True, False]} patients",
-        reason="the margins bound it and do not fix it",
+        reason="the published totals bound it and do not fix it",
     ),
 ]
 show(
@@ -879,7 +948,43 @@ show(
 # %% [markdown]
 # ## What could change it
 #
-# **The threshold.** It decides not only how many, but also what predicts them.
+# **The study's own threshold.** The simulation assumes one. With another, calcium is lower or higher in
+# the same patients, so that the published number still comes out.
+
+# %%
+rebuilt = {}
+for threshold in (1.8, 2.0):
+    other = dataclasses.replace(
+        DEFAULT, hypocalcaemia_threshold_mmol_l=threshold
+    )
+    again = complications.by_threshold(
+        cohort.analysis_frame(compatible.build(other, SEED)),
+        complications.thresholds(),
+        method="exact",
+    )
+    rebuilt[threshold] = again[again["called"].eq("severe hypocalcaemia")]
+
+# %% tags=["hide-input"]
+show(
+    say(
+        """
+        Built with {low:.1f} mmol/L instead, the definitions in use give {low_range} cases of severe
+        hypocalcaemia by the calcium alone; built with {high:.1f}, {high_range}. With {built:.3f} it
+        was {here_range}. That the counts lie far apart stays; the counts do not.
+        """,
+        id="08-rebuilt",
+        status="simulated",
+        low=min(rebuilt),
+        high=max(rebuilt),
+        built=built_with,
+        low_range=f"{rebuilt[1.8]['events'].min()} to {rebuilt[1.8]['events'].max()}",
+        high_range=f"{rebuilt[2.0]['events'].min()} to {rebuilt[2.0]['events'].max()}",
+        here_range=f"{seen['events'].min()} to {seen['events'].max()}",
+    )
+)
+
+# %% [markdown]
+# **Where the calcium is cut.** That decides not only how many, but also how well they are predicted.
 
 # %%
 limits = sorted(set(definitions["threshold_mmol_l"].round(3)) | {built_with})
@@ -913,8 +1018,9 @@ show(
         },
         missing="–",
         notes=[
-            f"Both terms together, {cuts['n'].iloc[0]} patients. z: size of estimate over standard "
-            "error. Thresholds with fewer than ten patients below are left out.",
+            f"Both terms together, {cuts['n'].iloc[0]} patients. z: square root of the likelihood "
+            "ratio statistic of the term. Thresholds with fewer than ten patients below are left "
+            "out, and of those with equal counts all but the highest.",
         ],
     )
 )
@@ -925,26 +1031,31 @@ cut = wide[wide["threshold"].eq(built_with)].iloc[0]
 show(
     say(
         """
-        In this simulated cohort the uncut calcium tells far more: its z for ALP is {whole:.1f},
-        against {part:.1f} once it is cut where this cohort cuts it. How much is lost belongs to the
-        simulation, that something is lost does not.
+        In this simulated cohort the z of ALP is {whole:.1f} with the uncut calcium, and {part:.1f}
+        where this cohort cuts it; over the cuts of the table it runs from {least:.1f} to {most:.1f}.
+        How much is lost depends on the cut and on the simulation.
         """,
         id="08-cuts-say",
         status="simulated",
         whole=abs(uncut["z"]),
         part=abs(cut["z"]),
+        least=wide.loc[wide["threshold"].notna(), "z"].abs().min(),
+        most=wide.loc[wide["threshold"].notna(), "z"].abs().max(),
     )
 )
 
 # %% [markdown]
-# **The cohort.** Other seeds give other patients with the same margins.
+# The likelihood is asked, and not the estimate over its standard error: in logistic regression the latter
+# shrinks again where an association is strong {cite:p}`hauck1977`.
+#
+# **The cohort.** Other seeds give other patients with the same totals.
 
 # %%
 others = [
     balance.outcomes(cohort.analysis_frame(compatible.build(DEFAULT, seed)))
     for seed in range(1, 4)
 ]
-unharmed = [
+spared = [
     int(rows.query("target_reached")["patients"].iloc[0]) for rows in others
 ]
 
@@ -953,14 +1064,15 @@ show(
     say(
         """
         In {n} cohorts built with other seeds, {low} to {high} patients reached the target without
-        either harm. The range of the margins is wider, since the scenario is the same in all of
-        them.
+        either harm. The scenario is the same in all of them: the published totals alone allow
+        {range}.
         """,
         id="08-seeds",
         status="simulated",
-        n=len(unharmed),
-        low=min(unharmed),
-        high=max(unharmed),
+        n=len(spared),
+        low=min(spared),
+        high=max(spared),
+        range=bounds[True, False],
     )
 )
 
@@ -979,8 +1091,8 @@ show(
 # ## Try it
 #
 # 1. **Recall.** Which grade of Clavien-Dindo has a hypocalcaemia that needed nothing but calcium?
-# 2. **Apply.** With still only one paralysis, how many patients would bring the exact upper limit
-#    below two per cent?
+# 2. **Apply.** With still only one paralysis, how many patients would bring the upper limit of the
+#    exact two-sided interval below two per cent?
 # 3. **Criticise.** A poster says: severe hypocalcaemia is more frequent after ablation than after surgery in two
 #    series, and harmless, as no sequelae were seen. What do you ask?
 
@@ -993,20 +1105,23 @@ enough = next(
 show(
     say(
         """
-        1. Grade I: electrolytes are among what that grade allows.
+        1. Grade I: electrolytes are among what that grade allows. With active vitamin D, which is
+           usual, it is grade II.
         2. {enough} patients.
         3. Which threshold each series used, corrected or not, and how often calcium was measured:
-           with the definitions of this chapter the same patients give {fewest} to {most} cases.
+           by the thresholds of this chapter the same simulated patients give {fewest} to {most}
+           cases, if the study's own was {built:.3f} mmol/L.
            And out of how many no sequelae were seen: with none in {n}, up to {limit:percent} is possible.
         """,
         id="08-solutions",
         status="simulated",
         box="Solutions",
         enough=enough,
+        built=built_with,
         fewest=int(seen["events"].min()),
         most=int(seen["events"].max()),
         n=severe.count,
-        limit=two_sided.upper,
+        limit=one_sided.upper,
     )
 )
 
@@ -1017,22 +1132,24 @@ show(
 show(
     say(
         """
-        - *Severe hypocalcaemia* is a threshold, not a thing: the same simulated patients give
-          {fewest} to {most} cases by the definitions in use, and the study's own is not stated.
-        - One paralysis in {n} fits true shares up to {palsy:upper}; no sequelae in {severe} fit up
-          to {none:upper}.
-        - Between {low} and {high} of {n} patients had the benefit without either harm. Margins do
-          not say more; this simulated cohort has {here}.
+        - *Severe hypocalcaemia* is a threshold, not a thing: by those in use the same simulated
+          patients give {fewest} to {most} cases, if the study's own was {built:.3f} mmol/L. It is
+          not stated.
+        - One paralysis in {n} is compatible with a true share of up to {palsy:upper} (two-sided), no
+          sequelae in {severe} with up to {none:upper} (one-sided; derived).
+        - Of the study's {n} patients, between {low} and {high} had the benefit without either harm
+          (derived). Totals do not say more; this simulated cohort has {here}.
         """,
         id="08-take-away",
         status="simulated",
         box="Take away",
         fewest=int(seen["events"].min()),
         most=int(seen["events"].max()),
+        built=built_with,
         n=treated,
         palsy=exact,
         severe=severe.count,
-        none=two_sided,
+        none=one_sided,
         low=bounds[True, False].lowest,
         high=bounds[True, False].highest,
         here=int(joint[True, False]),

@@ -81,14 +81,23 @@ def test_the_lowest_value_is_that_of_the_analysis_frame():
     pd.testing.assert_series_equal(found, wanted, check_names=False)
 
 
-def test_recovery_counts_those_with_a_value_and_says_who_was_due():
+def test_recovery_counts_from_the_visit_after_the_lowest_and_says_who_was_due():
     small, ids = tiny(*ROWS)
     found = complications.recovery(small, ids, at_least=1.9, method="exact").set_index("visit")
-    assert found.loc["day_1", ["due", "n", "recovered"]].tolist() == [2, 1, 1]
-    assert found.loc["month_1", ["due", "n", "recovered"]].tolist() == [2, 2, 1]
+    # The first patient is above the level on the first day, and still falling.
+    assert found.index.tolist() == ["month_1", "month_3"]
+    assert found.loc["month_1", ["due", "n", "recovered"]].tolist() == [1, 1, 0]
+    assert found.loc["month_3", ["due", "n", "recovered"]].tolist() == [2, 2, 1]
     assert found.loc["month_3", "share"].estimate == 0.5
     one = complications.recovery(small, ids[1:], at_least=1.9, method="exact")
-    assert one["visit"].tolist() == ["baseline", "month_1", "month_3"]
+    assert one["visit"].tolist() == ["month_3"]
+
+
+def test_a_limit_of_time_leaves_out_what_came_later():
+    small, ids = tiny(*ROWS)
+    found = complications.lowest(small, days=1).set_index("patient_id")
+    assert found.loc[ids[0], ["visit", "value"]].tolist() == ["day_1", 1.9]
+    assert ids[1] not in found.index
 
 
 def test_each_possible_grade_has_a_rule_and_one_is_assumed_at_most():
@@ -97,8 +106,10 @@ def test_each_possible_grade_has_a_rule_and_one_is_assumed_at_most():
     assert rows[["condition", "unstated"]].ne("").all(axis=None)
     assumed = rows.groupby(["complication", "scheme"])["assumed"].sum()
     assert (assumed <= 1).all()
-    assert assumed[(grading.CALCIUM, "CTCAE")] == 0  # no threshold is stated
-    assert (grading.NERVE, "CTCAE") not in assumed.index  # its heading was not read
+    # No threshold is stated; nor whether vitamin D was given; and *major* excludes the letter B.
+    for scheme in ("CTCAE", "Clavien-Dindo", "SIR"):
+        assert assumed[(grading.CALCIUM, scheme)] == 0
+    assert (grading.NERVE, "CTCAE") not in assumed.index  # its heading for nerves is not used
     assert set(rows["scheme"]) == set(grades()["scheme"])
 
 
@@ -108,6 +119,9 @@ def test_every_scheme_grades_the_same_patients():
     seen = rows.set_index(["scheme", "reading", "grade"])["patients"]
     severe = FRAME["severe_hypocalcaemia"] | FRAME["nerve_paralysis"].eq("persistent")
     assert seen["Clavien-Dindo", "calcium was all that was given", "I"] == severe.sum()
+    assert seen["Clavien-Dindo", "vitamin D was added", "II"] == (
+        FRAME["severe_hypocalcaemia"].sum()
+    )
     majors = rows[rows["severity"].eq("major")].groupby("reading")["patients"].sum()
     assert majors["calcium is nominal therapy"] == FRAME["nerve_paralysis"].eq("persistent").sum()
     assert majors["calcium took a long stay"] == severe.sum()
@@ -118,7 +132,9 @@ def test_who_has_both_complications_gets_the_graver_grade():
     both = FRAME.head(1).assign(
         severe_hypocalcaemia=pd.array([True], "boolean"), nerve_paralysis="persistent"
     )
-    rows = grading.graded(both).query("scheme == 'SIR'").set_index(["reading", "grade"])
+    rows = grading.graded(both).set_index(["reading", "grade"])
+    assert rows.loc[("vitamin D was added", "II"), "patients"] == 1
+    assert rows.loc[("vitamin D was added", "I"), "patients"] == 0
     assert rows.loc[("calcium is nominal therapy", "B"), "patients"] == 0
     assert rows.loc[("calcium is nominal therapy", "E"), "patients"] == 1
 

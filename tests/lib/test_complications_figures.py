@@ -33,9 +33,17 @@ def test_a_hundred_figures_are_drawn_and_each_group_is_said():
     # A letter on each of them, and one in the key.
     assert len(re.findall(r">Ca</text>", figure.svg)) == 31
     assert len(re.findall(r">N</text>", figure.svg)) == 2
-    assert "simulated, from 200 patients" in figure.svg
+    assert ">severe hypocalcaemia (Ca)</text>" in figure.svg
     assert figure.csv.splitlines()[0] == "target_reached,harm,patients,people"
     assert sum(int(line.split(",")[-1]) for line in figure.csv.splitlines()[1:]) == 100
+
+
+def test_the_hundred_and_its_key_shrink_to_a_phone():
+    figure = icons(GROUPS, **SETTINGS)
+    assert figure.svg.startswith('<svg style="max-width: 27rem; min-width: 0"')
+    width, height = map(float, re.findall(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', figure.svg)[0])
+    assert width < 320  # points: drawn for a column of a phone, and the key is below
+    assert height > 1.4 * width
 
 
 def test_who_missed_the_target_is_hollow():
@@ -69,7 +77,7 @@ def test_the_scatter_counts_those_below_each_line():
     assert f"high: {below}" in figure.alt
     assert "Diamonds: below the line of high." in figure.caption
     assert len(figure.csv.splitlines()) == 1 + len(FRAME)
-    assert ">low: 1.8</text>" in figure.svg
+    assert ">below 1.8: low</text>" in figure.svg
 
 
 def test_patients_without_a_value_are_counted_in_the_caption():

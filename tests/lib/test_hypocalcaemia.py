@@ -28,6 +28,9 @@ def test_fits_are_those_of_r(stage, term):
     assert ours["se"] == pytest.approx(theirs["se"], rel=1e-8)
     limits = ours["odds_ratio"].lower, ours["odds_ratio"].upper
     assert limits == pytest.approx(np.exp([theirs["lower"], theirs["upper"]]), rel=1e-7)
+    profile = ours["profile"].lower, ours["profile"].upper
+    wanted = np.exp([theirs["profile_lower"], theirs["profile_upper"]])
+    assert profile == pytest.approx(wanted, rel=1e-6)
 
 
 def test_scales_are_those_of_r():
@@ -49,13 +52,23 @@ def test_a_log_odds_ratio_per_sd_is_that_per_unit_times_the_sd():
         assert rows.loc[term, "logit"].estimate == pytest.approx(wanted)
 
 
-def test_the_uncut_calcium_and_its_cuts_are_those_of_r():
-    rows = by_cut(FRAME, [2.0]).set_index(["threshold", "term"])
-    for place, term in enumerate(TERMS):
-        cut, whole = R.loc[("below_2", term)], R.loc[("nadir", term)]
-        assert rows.loc[(2.0, term), "z"] == pytest.approx(cut["estimate"] / cut["se"], rel=1e-7)
-        z = by_cut(FRAME, [2.0])["z"].iloc[-2:].iloc[place]
-        assert z == pytest.approx(whole["estimate"] / whole["se"], rel=1e-9)
+@pytest.mark.parametrize(
+    ("limit", "model"), [(2.0, "below_2"), (8.4 * 0.2495, "below_8_4"), (None, "nadir")]
+)
+def test_the_uncut_calcium_and_its_cuts_are_those_of_r(limit, model):
+    rows = by_cut(FRAME, [] if limit is None else [limit])
+    rows = rows[rows["threshold"].isna() == (limit is None)].set_index("term")
+    for term in TERMS:
+        theirs = R.loc[(model, term)]
+        assert rows.loc[term, "z"] == pytest.approx(theirs["root"], rel=1e-7)
+        if limit is not None:
+            found = np.log(rows.loc[term, "odds_ratio"].estimate)
+            assert found == pytest.approx(theirs["estimate"], rel=1e-7)
+
+
+def test_a_strong_association_has_a_large_root_where_its_wald_ratio_shrinks():
+    row = R.loc[("below_8_4", "log2_alp_baseline")]
+    assert row["root"] > 1.3 * row["estimate"] / row["se"]
 
 
 def test_the_bootstrap_is_a_plain_loop_over_resampled_patients():

@@ -30,18 +30,38 @@ one <- function(model, outcome, chosen, family, data = d) {
   if (!is.null(family)) m <- glm(f, family, data, control = control, start = coef(m))
   s <- coef(summary(m))[-1, , drop = FALSE]
   limits <- confint.default(m)[-1, , drop = FALSE]
+  # Signed root of the likelihood ratio statistic of each term.
+  fits <- lapply(chosen, function(term) {
+    less <- reformulate(c("1", setdiff(chosen, term)), outcome)
+    if (is.null(family)) lm(less, data) else glm(less, family, data, control = control)
+  })
+  root <- sapply(fits, function(less) sqrt(2 * as.numeric(logLik(m) - logLik(less))))
+  # Limits of the profile, each where twice the log-likelihood has dropped by 3.84.
+  ends <- sapply(chosen, function(term) {
+    if (is.null(family)) return(c(NA, NA))
+    rest <- reformulate(c("1", setdiff(chosen, term), "offset(held)"), outcome)
+    drop <- function(b) {
+      data$held <- b * data[[term]]
+      fixed <- glm(rest, family, data, control = control)
+      2 * as.numeric(logLik(m) - logLik(fixed)) - qchisq(0.95, 1)
+    }
+    b <- coef(m)[[term]]; se <- s[term, 2]
+    sapply(c(-6, 6), function(far) uniroot(drop, sort(c(b, b + far * se)), tol = 1e-12)$root)
+  })
   data.frame(model, term = rownames(s), n = nrow(data), events = sum(data$severe), estimate = s[, 1],
-             se = s[, 2], lower = limits[, 1], upper = limits[, 2])
+             se = s[, 2], lower = limits[, 1], upper = limits[, 2],
+             root = sign(s[, 1]) * root, profile_lower = ends[1, ], profile_upper = ends[2, ])
 }
 sds <- sapply(d[terms], function(v) sqrt(mean((v - mean(v))^2)))
 scaled <- d; scaled[terms] <- scale(d[terms], center = TRUE, scale = sds)
-d$below_2 <- as.integer(d$nadir < 2)
+d$below_2 <- as.integer(d$nadir < 2); d$below_8_4 <- as.integer(d$nadir < 8.4 * 0.2495)
 out <- rbind(
   one("alone", "severe", terms[1], binomial), one("alone", "severe", terms[2], binomial),
   one("together", "severe", terms, binomial),
   one("per_sd_logit", "severe", terms, binomial, scaled),
   one("per_sd_cloglog", "severe", terms, binomial("cloglog"), scaled),
-  one("nadir", "nadir", terms, NULL), one("below_2", "below_2", terms, binomial)
+  one("nadir", "nadir", terms, NULL), one("below_2", "below_2", terms, binomial),
+  one("below_8_4", "below_8_4", terms, binomial)
 )
 write(out, "complications.csv")
 
