@@ -77,7 +77,8 @@ def source_of(chosen_mean: float, *, sd: float, threshold: float) -> Source:
 
     if not chosen_mean > threshold:
         raise DataError(
-            f"those chosen have a mean of {chosen_mean:g}, not above the threshold {threshold:g}"
+            f"those chosen have a mean of {chosen_mean:g}, not above the threshold {threshold:g}; "
+            "give a lower one, on the scale of the values (a logarithm if they are logarithms)"
         )
     probe = Source(mean=threshold, sd=sd, threshold=threshold)
     wanted = (chosen_mean - threshold) / probe.sd

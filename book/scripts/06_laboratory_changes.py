@@ -69,7 +69,9 @@ shipped = cohort.load()
 patients = cohort.analysis_frame(shipped)
 course = {analyte: cohort.course(shipped, analyte) for analyte in NAMES}
 wide = {
-    analyte: rows.pivot(index="patient_id", columns="visit", values="value")
+    analyte: rows.pivot_table(
+        index="patient_id", columns="visit", values="value", aggfunc="first"
+    )
     for analyte, rows in course.items()
 }
 at_end = {
@@ -106,7 +108,7 @@ show(
 # :::{admonition} At a glance
 # :class: at-a-glance
 #
-# - **Time:** half an hour
+# - **Time:** an hour
 # - **Needs:** mean, standard deviation, interval; [how the cohort was made](#compatible-cohort)
 # - **You will be able to:** report a paired change with its size; choose between difference and ratio;
 #   say what an effect size depends on; read a mixed model over visits; recognise regression to the
@@ -161,7 +163,7 @@ show(
         In this simulated cohort all {n} patients have all four values before and at some time
         afterwards, so nobody is left out of a comparison with the end. The last PTH was measured
         after {shortest:.0f} to {longest:.0f} months, at the median after {middle:.0f}. At a fixed
-        visit some are missing: a year after the ablation, {ended} patients had already ended
+        visit some are missing: by the visit after a year, {ended} patients had already ended
         their follow-up, and {missed} of the {due} others have no PTH.
         """,
         id="06-who-has-values",
@@ -182,7 +184,7 @@ show(
 
 # %%
 shapes = pd.DataFrame(FIXED, columns=["assumption", "source"])
-about = ("PTH rises", "calcium", "phosphorus", "alkaline")
+about = ("PTH rises", "calcium", "phosphorus", "alkaline", "the less PTH")
 shapes = shapes[shapes["assumption"].str.startswith(about)]
 
 # %% tags=["hide-input"]
@@ -198,8 +200,10 @@ show(
 
 # %% [markdown]
 # The sources don't agree on everything. After surgery, alkaline phosphatase rises for weeks; in one
-# series of ablation it was lower at once. The simulation follows surgery. Nothing on this page can
-# tell which is true after ablation.
+# series of ablation it was lower at once. The simulation follows surgery, with a rise of some two
+# weeks. Nothing on this page can tell which is true after ablation. The last row ties the four values
+# together: calcium, phosphorus and alkaline phosphatase follow how far PTH came down because the
+# simulation says so.
 #
 # ## Method
 #
@@ -221,7 +225,11 @@ show(
 #   own for each patient {cite:p}`laird1982`, fitted by restricted maximum likelihood. It keeps patients who
 #   miss a visit. Intervals use robust standard errors {cite:p}`liang1986` and the normal distribution.
 # - **Four endpoints.** Holm's adjustment {cite:p}`holm1979` keeps the chance of any false finding among
-#   the four at the level of one.
+#   the four at the level of one. Order the p-values. Multiply the smallest by the number of tests, the
+#   next by one less, and so on. None may become smaller than the one before it, or larger than one.
+# - **Regression to the mean.** Somebody who is chosen for a high first value is expected to fall, without
+#   treatment, by $1 - r$ times the distance between the mean of the chosen and the mean of all
+#   {cite:p}`barnett2005`. Here $r$ is the correlation of two measurements of one person.
 #
 # The tests hold the first four to R, and the mixed model to lme4 {cite:p}`bates2015`.
 #
@@ -265,23 +273,37 @@ means = {
     ).set_index("visit")["estimate"]
     for analyte in NAMES
 }
+first_year = {name: found[:"month_12"] for name, found in means.items()}
+lowest = {name: found.idxmin() for name, found in first_year.items()}
+highest = first_year["alp"].idxmax()
 show(
     say(
         """
         Four different stories. PTH falls within a day, from {pth_0:.0f} to {pth_1:.0f} pg/mL, and
-        stays. Calcium falls from {ca_0:.2f} to {ca_1:.2f} mmol/L and recovers in part. Phosphorus
-        is lowest at one month. Alkaline phosphatase first rises, from {alp_0:.0f} to
-        {alp_w:.0f} U/L after a week, and then falls for a year. All of this is the assumed shape.
-        The later means are those of fewer patients: here a random part of them, in a clinic hardly.
+        has reached {pth_12:.0f} after a year. Calcium takes longer to fall: from {ca_0:.2f} mmol/L
+        to {ca_1:.2f} on the first day; of the means up to a year, that of {ca_when} is the lowest,
+        {ca_low:.2f}, and that of a year is {ca_12:.2f}. Phosphorus has its lowest mean at
+        {p_when}. Alkaline phosphatase first rises, from {alp_0:.0f} U/L to its highest mean,
+        {alp_high:.0f} at {alp_when}, and has come down to {alp_12:.0f} after a year. All of this
+        is the assumed shape. Of the second week, where the simulation puts the lowest calcium of
+        most patients and the highest alkaline phosphatase, the visits show nothing. The later
+        means are those of fewer patients: here chance alone tells who they are, in a clinic hardly.
         """,
         id="06-courses-say",
         status="simulated",
         pth_0=means["pth"]["baseline"],
         pth_1=means["pth"]["day_1"],
+        pth_12=means["pth"]["month_12"],
         ca_0=means["calcium"]["baseline"],
         ca_1=means["calcium"]["day_1"],
+        ca_when=lowest["calcium"].replace("_", " "),
+        ca_low=means["calcium"][lowest["calcium"]],
+        ca_12=means["calcium"]["month_12"],
+        p_when=lowest["phosphorus"].replace("_", " "),
         alp_0=means["alp"]["baseline"],
-        alp_w=means["alp"]["week_1"],
+        alp_when=highest.replace("_", " "),
+        alp_high=means["alp"][highest],
+        alp_12=means["alp"]["month_12"],
     )
 )
 
@@ -343,8 +365,8 @@ show(
         {alp_fell}. For phosphorus and calcium mean and Hodges-Lehmann
         estimate agree. For alkaline phosphatase they do not: the mean change is {alp}, the other
         {alp_middle:estimate}. A few patients with very high values before pull the mean down.
-        The end and the fixed visit agree closely here, because the assumed curves are flat after
-        a year. A real cohort need not be so kind.
+        The end and the fixed visit agree closely here, because the assumed curves are nearly
+        flat after a year. A real cohort need not be so kind.
         """,
         id="06-changes-say",
         status="simulated",
@@ -420,7 +442,9 @@ written = compared.assign(
         for row in compared.itertuples()
     ]
 )
-laid_out = written.pivot(index="label", columns="measure", values="text")
+laid_out = written.pivot_table(
+    index="label", columns="measure", values="text", aggfunc="first"
+)
 laid_out = laid_out.loc[list(sizes)].reset_index()
 show(
     table(
@@ -447,10 +471,11 @@ show(
     say(
         """
         By d_z the change of calcium, {ca_percent:estimate}, is larger than that of alkaline
-        phosphatase, {alp_percent:estimate}: {ca_dz} against {alp_dz}. On logarithms the same
-        change of alkaline phosphatase has {log_dz}. For d_z depends on how closely before and
-        after go together; that correlation is {r_alp:.2f} for alkaline phosphatase and
-        {r_pth:.2f} for PTH. d_av does not, but would double had the patients been half as
+        phosphatase, {alp_percent:estimate}: {ca_dz} against {alp_dz}. For d_z divides by the spread
+        of the changes, and that is wide in alkaline phosphatase, where a few patients start very
+        high. On logarithms the same change has {log_dz}. d_z also grows with the correlation of
+        before and after: it is {r_alp:.2f} for alkaline phosphatase, {r_ca:.2f} for calcium and
+        {r_pth:.2f} for PTH. d_av does not use it, but would double had the patients been half as
         different before and after.
         The rank-biserial correlation is near its limit for all four and can't tell them apart.
         """,
@@ -462,6 +487,7 @@ show(
         alp_dz=number(plain["alp"].loc["d_z", "estimate"], 2),
         log_dz=number(logs.loc["d_z", "estimate"], 2),
         r_alp=at_end["alp"].correlation,
+        r_ca=at_end["calcium"].correlation,
         r_pth=at_end["pth"].correlation,
     )
 )
@@ -511,6 +537,7 @@ show(
 
 # %% tags=["hide-input"]
 model = models["pth"]
+logged = at_end["pth"].logs()
 show(
     say(
         """
@@ -519,7 +546,9 @@ show(
         {n} patients; {missing} visits without a value cost nobody their place. After a year it
         gives {mixed} times baseline, where the {paired:n} complete pairs give {paired}. In this
         simulation values are missing by pure chance, so both are fair and there is little to
-        gain. Where patients stay away because they do badly, the two would part.
+        gain. Where patients stay away because they do badly, the two would part. One assumption
+        of the model fails here: log PTH has a standard deviation of {sd_0:.2f} at baseline and of
+        {sd_1:.2f} at the end, not one for all visits.
         """,
         id="06-visits-say",
         status="simulated",
@@ -530,15 +559,18 @@ show(
         n=model.n_patients,
         missing=model.missing,
         mixed=model.estimate("month_12"),
+        sd_0=logged.before.std(ddof=1),
+        sd_1=logged.after.std(ddof=1),
         paired=change.geometric_ratio(a_year["pth"]),
     )
 )
 
 # %% [markdown]
 # The model assumes that values are missing at random: given the patient's other values, the missing
-# one is no surprise. It assumes one residual variance and equal correlation between all visits. In this cohort log PTH spreads more after treatment than before, so the second assumption is wrong; the robust
-# standard errors allow for it in the intervals. The complete pairs need no such assumption. They need
-# a stronger one about who is missing: nothing, not even the other values, may tell.
+# one is no surprise. It also assumes one residual variance and equal correlation between all visits. The
+# robust standard errors allow for a breach of that in the intervals. The complete pairs need no such
+# assumption. They need a stronger one about who is missing: nothing, not even the other values, may
+# tell.
 #
 # ### Two falls of calcium
 
@@ -576,17 +608,18 @@ falls = calcium.set_index("visit")["mean"]
 show(
     say(
         """
-        The early fall, {early:estimate} on the first day, is a complication: bone takes calcium
-        up, and chapter 8 counts whom it harms. The late one, {late:estimate} after a year, is an
-        aim where calcium was high: less of it is drawn from bone. The late mean is about {share:percent0} of the early one.
-        A single sentence, that calcium was lower, covers both and tells neither. When the early
-        fall ends is an assumption here.
+        The early fall, {early:estimate} after a week, is expected: bone takes calcium up again,
+        and is called hungry. It becomes a complication where it goes deep or is felt; chapter 8
+        counts that. The late fall, {late:estimate} after a year, is an aim where calcium was high:
+        less of it is drawn from bone. The late mean is about {share:percent0} of the early one. A
+        single sentence, that calcium was lower, covers both and tells neither. When the early fall
+        is deepest, and when it ends, are assumptions here.
         """,
         id="06-calcium-says",
         status="simulated",
-        early=falls["day_1"],
+        early=falls["week_1"],
         late=falls["month_12"],
-        share=falls["month_12"].estimate / falls["day_1"].estimate,
+        share=falls["month_12"].estimate / falls["week_1"].estimate,
     )
 )
 
@@ -625,7 +658,7 @@ show(
 # %% [markdown]
 # ### Would they have fallen anyway?
 #
-# Patients were not chosen at random: they were treated because values were high. A measured value is
+# Patients were not chosen at random. Suppose they were treated because values were high. A measured value is
 # partly the patient's level and partly the day. Whoever is chosen for a high value was, on average, on a
 # high day, and the next day will be an average one. This is regression to the mean
 # {cite:p}`barnett2005`. Here is a population whom nobody treats.
@@ -645,11 +678,12 @@ sources = {
 }  # fmt: skip
 
 # %% [markdown]
-# The thresholds are those of a guideline: phosphorus above 5.5 mg/dL, calcium above 9.5 mg/dL, and PTH above 800 pg/mL, where surgery is
-# advised if drugs fail {cite:p}`kdoqi2003`. That each of them was the reason for
-# treatment is an assumption, and a harsh one for calcium and phosphorus: it looks for the worst. The population
-# has the spread of the simulated patients, and the mean with which those above the threshold have the
-# mean of the simulated patients.
+# The thresholds are those of a guideline: phosphorus above 5.5 mg/dL and calcium above 9.5 mg/dL, the
+# upper ends of its ranges on dialysis, and PTH above 800 pg/mL, where surgery is advised if drugs fail
+# {cite:p}`kdoqi2003`. That each of them was the reason for treatment is an assumption, and a harsh one
+# for calcium and phosphorus: it looks for a bad case. The population has the spread of the simulated
+# patients, and the mean with which those above the threshold have the mean of the simulated patients.
+# Their spread is then smaller than that of the patients.
 
 # %%
 together = 0.6
@@ -673,7 +707,7 @@ show(
         """
         Of {people} people, {picked} were above the threshold. Their mean fell from {first:.2f} to
         {second:.2f} mmol/L, by {fall:.2f}; the formula expects {expected:.2f}, and
-        the rest is chance. The mean of everybody stayed where it was. Two measurements of one person were assumed to correlate
+        the rest is chance. The mean of everybody was {all_first:.2f} and {all_second:.2f}. Two measurements of one person were assumed to correlate
         with r = {together}. With a closer correlation they fall less, with r = {none} all the way
         to the mean of everybody.
         """,
@@ -682,6 +716,8 @@ show(
         people=len(people),
         picked=len(picked),
         first=float(picked["first"].mean()),
+        all_first=float(people["first"].mean()),
+        all_second=float(people["second"].mean()),
         second=float(picked["second"].mean()),
         fall=float((picked["first"] - picked["second"]).mean()),
         expected=expected_fall(sources["phosphorus"], together),
@@ -723,9 +759,12 @@ show(
         {phosphorus:percent0} of the fall of phosphorus and {calcium:percent0} of that of calcium,
         but {pth:percent0} of that of PTH, on the log scale. PTH falls much too far for it. For the
         other two a comparison of before and after can't exclude that a good part would have come
-        anyway. Alkaline phosphatase is not drawn: no threshold for it would be more than a guess.
-        The threshold can't have been the only rule: {below} of the {n} simulated patients had a
-        lower phosphorus.
+        anyway. Above a hundred per cent it would be more than the whole fall. Alkaline phosphatase is
+        not drawn: no threshold for it would be more than a guess. For calcium the upper end of the
+        range was taken, as the simulated patients with their mean of {ca_mean:.2f} mmol/L can't
+        have been chosen for values above {ca_act:.2f}, where the guideline first acts. Nor can a
+        threshold have been the only rule: {below} of the {n} simulated patients had a lower
+        phosphorus.
         """,
         id="06-shares-say",
         status="simulated",
@@ -733,6 +772,8 @@ show(
         phosphorus=half["Phosphorus"],
         calcium=half["Calcium"],
         pth=half["PTH"],
+        ca_mean=at_end["calcium"].before.mean(),
+        ca_act=convert(10.2, "calcium", "mg/dL", "mmol/L"),
         below=int((at_end["phosphorus"].before < limits["phosphorus"]).sum()),
         n=at_end["phosphorus"].n,
     )
@@ -849,13 +890,15 @@ show(
         Hardly, in this cohort. What changes is the width: for PTH, robust standard errors are
         {pth:.2f} times those that the model works out from its own assumptions, for alkaline
         phosphatase {alp:.2f} times. The model shares one scatter among visits that differ in it.
-        A change within the first month would be another matter: calcium would look far lower and
-        alkaline phosphatase higher than before.
+        A change within the first month would be another matter: after a week, by the same model,
+        calcium is {ca_week:estimate} and alkaline phosphatase {alp_week:estimate} times baseline.
         """,
         id="06-choices-say",
         status="simulated",
         pth=widths["pth"],
         alp=widths["alp"],
+        ca_week=models["calcium"].estimate("week_1"),
+        alp_week=models["alp"].estimate("week_1"),
     )
 )
 
@@ -903,7 +946,8 @@ show(
         faces={"factor": ".2f", "chosen": "percent0", "share": "percent0"},
         notes=[
             f"Correlation of two measurements: {together}. Spread: times that of the treated. Chosen: share of all who are above "
-            "the threshold. Share of the fall: on the log scale for PTH."
+            "the threshold. Share of the fall: on the log scale for PTH; above a hundred per cent, "
+            "it is more than the whole fall."
         ],
     )
 )
@@ -913,7 +957,7 @@ widest = wider[wider["factor"].eq(1.5)].set_index("value")
 show(
     say(
         """
-        A wider spread needs a lower mean to give the same patients, so they regress further. For
+        A wider spread needs a lower mean for the chosen to have the same mean, so they regress further. For
         PTH the share reaches {pth:percent0} at most here. For calcium the widest spread would need
         people with a mean of {calcium_mean}, below the guideline's range from {lowest:.2f} mmol/L:
         then a threshold of calcium can't have been the rule. How patients were chosen, the
@@ -936,6 +980,11 @@ show(
 #   other courses would fit as well.
 # - **Missing by chance, because we said so.** In the simulation a missed visit and the end of follow-up
 #   depend on nothing. In a clinic they do.
+# - **PTH runs over each patient's own follow-up.** Whether it ends above the target does not depend on
+#   how long a patient was followed, so at a given month it has risen further in those followed briefly.
+#   The late means, of those followed for long, don't tell how it would have gone on in the others.
+# - **That the values go together is assumed.** The less PTH came down, the nearer the other three
+#   return to where they were. No source was read for how near.
 # - **How much more high starters fall is assumed too.** The simulation draws each later level partly
 #   from the value before. Nothing here can measure regression to the mean; it can only show its size under
 #   stated assumptions.

@@ -16,7 +16,7 @@
 
 # %% [markdown]
 # (technical-success)=
-# # 7 · What does a technical success of all glands tell?
+# # 7 · What does a complete technical success tell?
 
 # %% tags=["hide-input"]
 import numpy as np
@@ -71,8 +71,8 @@ show(
         A technical success of {success} says that no failure was seen. It does not say that none
         can happen. No failure in {by_patient:n} patients excludes, at a level of {level}, only that
         more than {by_patient:upper} fail. For {by_gland:n} glands the limit is {by_gland:upper},
-        provided that the glands of a patient fail independently of each other; if they don't, it
-        lies between the two. The abstract does not say what was counted,
+        provided that the glands of a patient fail independently of each other; if they share a
+        fate, and all patients run the same risk, it lies between the two. The abstract does not say what was counted,
         how, or when. And a gland destroyed is not a target reached: that was {target}.
         """,
         id="07-in-plain-words",
@@ -91,7 +91,7 @@ show(
 # :class: at-a-glance
 #
 # - **Time:** half an hour
-# - **Needs:** the idea of an interval; [what the study published](#adds-up)
+# - **Needs:** interval, variance; [what the study published](#adds-up)
 # - **You will be able to:** give an upper limit for what was not seen; ask for the denominator of a
 #   percentage; say what glands of one patient cost in certainty; tell technical from clinical success
 # - **Data:** published figures for the limits; simulated glands, built to fit the published figures,
@@ -184,12 +184,13 @@ show(
 #    patients, one if they all share one fate. It is estimated by analysis of variance, for a size as for
 #    a yes or no {cite:p}`ridout1999`.
 # 5. **What it costs.** The *design effect* $1 + (m - 1)\rho$ multiplies the variance. Here $\rho$ is
-#    the correlation and $m$ the mean number of glands of the patient whom a gland belongs to. If all
-#    patients have as many glands, $m$ is that number; if not, $m$ is larger than the mean, by the
-#    spread of the numbers {cite:p}`eldridge2006`.
+#    the correlation and $m$ the mean number of glands of the patient whom a gland belongs to: with $m_i$
+#    glands in patient $i$ it is $m = \sum m_i^2 / \sum m_i$. If all patients have as many glands, $m$
+#    is that number; if not, $m$ is larger than the mean {cite:p}`eldridge2006`.
 # 6. **Without a failure** no correlation can be estimated. It has to be assumed. If failures are
 #    beta-binomial within patients {cite:p}`skellam1948`, the chance of none is known for any
-#    correlation, and with it the exact limit.
+#    correlation: for one gland $1 - p$, for two of a patient $(1 - p)(1 - p(1 - \rho))$, and so on.
+#    The exact limit follows from it as before.
 # 7. **Intervals that respect the patients.** The *ratio estimator* divides events by glands, and takes
 #    its variance from patients. The *cluster bootstrap* draws patients, with all their glands.
 #    *Generalised estimating equations* (GEE) estimate the share and the correlation together
@@ -332,7 +333,8 @@ show(
     say(
         """
         The limit runs from that of {by_gland:n} glands to that of {by_patient:n} patients, and
-        stays in that range for every correlation from zero to one. If all glands of a patient share one fate, a second gland tells
+        stays in that range for every correlation from zero to one, as long as all patients run the
+        same risk. If all glands of a patient share one fate, a second gland tells
         nothing new, and only the patients count. How the glands are shared among the patients is
         not stated: evenly, or single ones in most and many in a few. If nobody had more than {most} glands treated, it moves the limit by at most {gap:.2f}
         percentage points. Whoever prints the limit of the glands alone has assumed a correlation
@@ -354,10 +356,11 @@ show(
 # a risk factor for palsy of the recurrent laryngeal nerve in another series {cite:p}`wei2024`.
 
 # %%
+above = LARGE_MM
 show(
     pictures.sizes_in_patients(
         rows,
-        above=LARGE_MM,
+        above=above,
         id="07-sizes",
         status="simulated",
         caption="Are the glands of one patient alike in size? Orange diamonds: "
@@ -366,7 +369,7 @@ show(
 )
 
 # %%
-large = rows["max_diameter_mm"] > LARGE_MM
+large = rows["max_diameter_mm"] > above
 alike = {
     name: intracluster_correlation(values, owner, denominator="glands", seed=7)
     for name, values in (("size", rows["max_diameter_mm"]), ("large", large))
@@ -377,7 +380,8 @@ show(
     say(
         """
         In this simulated cohort the correlation of diameters within patients is {size}; that of
-        being large is {large}. Neither is a finding. The largest gland of each patient was drawn from a
+        being large is {large}. Neither is a finding, and the second is too high, as the next
+        section shows. The largest gland of each patient was drawn from a
         log-normal distribution, and each further gland was made a random part of it. So glands of
         one patient are alike, and further glands are smaller. What real glands do is not in the
         abstract.
@@ -402,9 +406,18 @@ aware = {
     )
     for method in ("ratio", "bootstrap", "gee")
 }
-shown = pd.DataFrame([naive, *aware.values()])
-shown["label"] = ["Naive (Wilson)", "Ratio estimator", "Bootstrap", "GEE"]
-shown["group"] = ["Glands independent"] + ["Glands in patients"] * 3
+
+# %%
+labelled = {
+    "Naive (Wilson)": naive,
+    "Ratio estimator": aware["ratio"],
+    "Bootstrap": aware["bootstrap"],
+    "GEE": aware["gee"],
+}
+shown = pd.DataFrame(labelled.values()).assign(label=list(labelled))
+shown["group"] = np.where(
+    shown["method"].eq(naive.method), "Glands independent", "Glands in patients"
+)
 
 # %%
 show(
@@ -413,7 +426,7 @@ show(
         id="07-intervals",
         status="simulated",
         caption="Which share of glands is large, and how sure is that?",
-        xlabel=f"Glands above {LARGE_MM:.0f} mm, %",
+        xlabel=f"Glands above {above:.0f} mm, %",
         scale="percent",
         heading="Share (interval)",
         carry=["method", "events", "n"],
@@ -424,6 +437,11 @@ show(
 expected = design_effect(sizes.weighted, alike["large"].estimate)
 observed = observed_design_effect(large, owner)
 independent = effective_members(sizes.members, observed)
+several = owner.map(owner.value_counts()).gt(1)
+among = intracluster_correlation(
+    large[several], owner[several], denominator="glands", seed=7
+).estimate
+mended = design_effect(sizes.weighted, among)
 wider = (aware["ratio"].upper - aware["ratio"].lower) / (
     naive.upper - naive.lower
 )
@@ -435,8 +453,10 @@ show(
         In this simulated cohort {naive:percent} of glands are large. The intervals that know of
         the patients are wider; that of the ratio estimator by {wider:percent0}. From the correlation one
         expects a design effect of {expected:.2f}; seen in the variance itself it is
-        {observed:.2f}: the formula does not know that further glands are less often large. So
-        {sizes:members} glands tell about as much as {independent:.0f} independent ones. The effect
+        {observed:.2f}. The correlation was too high: single glands are more often large here, and
+        analysis of variance takes that gap between patients for likeness within them. Among
+        patients with several glands it is {among:.2f}, and with that the formula gives
+        {mended:.2f}. So {sizes:members} glands tell about as much as {independent:.0f} independent ones. The effect
         is modest because so many patients have a single gland. GEE gives a slightly higher share,
         because it gives patients with many glands less weight than their glands would have; more on
         that below.
@@ -447,6 +467,8 @@ show(
         wider=wider - 1,
         expected=expected,
         observed=observed,
+        among=among,
+        mended=mended,
         sizes=sizes,
         independent=independent,
     )
@@ -559,9 +581,11 @@ show(
 )
 
 # %% [markdown]
-# The gap is not special to this study. A series of primary disease that defined technical success as
-# complete ablation on contrast-enhanced ultrasound right afterwards reports 100 % of it beside a clinical
-# success of 63.6 % {cite:p}`ni2021`.
+# The gap is not special to this study. A series of primary disease, with 20 patients and 21 lesions,
+# defined technical success as complete ablation on contrast-enhanced ultrasound right afterwards, and
+# reports 100 % of it beside a clinical success of 63.6 % {cite:p}`ni2021`. Its abstract leaves a
+# denominator open, too: no count of 20 or 21 gives 63.6 %, and of smaller ones only seven of eleven
+# does {cite:p}`ni2021`.
 #
 # What a full percentage may hide, whatever its denominator:
 #
@@ -571,7 +595,8 @@ show(
 #   in no denominator.
 # - **Who was chosen.** Patients in whom ablation looked difficult may have gone to surgery.
 # - **Procedures that were stopped.** Whether these count is a matter of definition.
-# - **Technical and clinical.** The endpoint of the patient is PTH: see Chapter 5.
+# - **Technical and clinical.** The endpoint of the patient is PTH: see
+#   [Chapter 5](#target-reached).
 #
 # ## Against the paper
 
@@ -632,17 +657,12 @@ show(
 
 # %%
 # The upper end of a two-sided 90 % interval is the one-sided limit at 95 %.
-overlooked = pd.DataFrame(
-    [
-        {"failures": failures, unit: found}
-        for failures in (0, 1, 2)
-        for unit, n in members.items()
-        for found in [
-            interval(failures, n, method="exact", denominator=unit, level=0.9)
-        ]
+overlooked = pd.DataFrame({"failures": [0, 1, 2]})
+for unit, n in members.items():
+    overlooked[unit] = [
+        interval(failures, n, method="exact", denominator=unit, level=0.9)
+        for failures in overlooked["failures"]
     ]
-)
-overlooked = overlooked.groupby("failures", as_index=False).first()
 
 # %% tags=["hide-input"]
 show(
@@ -678,6 +698,34 @@ show(
 )
 
 # %% [markdown]
+# ### Only some patients at risk
+
+# %%
+many = shares[shares["n_glands"] >= 3]
+of_them = upper_limit(
+    int(many["patients"].sum()), method="exact", denominator="patients"
+)
+of_all_glands = of_them.upper * float(many["glands"].sum()) / glands
+
+# %% tags=["hide-input"]
+show(
+    say(
+        """
+        So far every patient ran the same risk. Suppose that in this simulated cohort only the
+        {of_them:n} patients with three or more glands could fail, each with all glands at once.
+        No failure in {of_them:n} leaves a limit of {of_them:upper} of them, which is
+        {of_all_glands:percent} of all glands: beyond the {by_patient:upper} that was the limit of
+        patients. A percentage without failures can't tell who was at risk.
+        """,
+        id="07-some-at-risk",
+        status="simulated",
+        of_them=of_them,
+        of_all_glands=of_all_glands,
+        by_patient=by_patient,
+    )
+)
+
+# %% [markdown]
 # ### Whose share is it?
 #
 # Glands weigh the same in one question, patients in another. If patients with many glands have
@@ -707,7 +755,7 @@ show(
         id="07-whose",
         status="simulated",
         caption="Four questions about large glands: how often is it large?",
-        xlabel=f"Above {LARGE_MM:.0f} mm, %",
+        xlabel=f"Above {above:.0f} mm, %",
         scale="percent",
         heading="Share (interval)",
         carry=["method", "denominator", "events", "n"],
@@ -763,13 +811,13 @@ enough = next(
     if upper_limit(n, method="exact", denominator="patients").upper <= rare
 )
 left = effective_members(sizes.members, design_effect(sizes.weighted, 1))
-too_high = upper_limit(int(left), method="exact", denominator="glands")
+too_high = upper_limit(round(left), method="exact", denominator="glands")
 show(
     say(
         """
         1. Glands of one patient may share a fate. If they do so fully, only their patients count.
         2. {enough} patients. The rule of three would have said {rule:.0f}.
-        3. With the sizes of this simulated cohort {glands} glands shrink to {left:.0f}, fewer than
+        3. With the sizes of this simulated cohort {glands} glands shrink to {left}, fewer than
            the {patients} patients, and the limit is {too_high:upper} instead of
            {by_patient:upper}. The design effect is about the variance of a share in which each
            gland weighs the same. That wastes information if glands of a patient are copies of each
@@ -781,7 +829,7 @@ show(
         enough=enough,
         rule=3 / rare,
         glands=sizes.members,
-        left=left,
+        left=round(left),
         patients=patients,
         too_high=too_high,
         by_patient=by_patient,
@@ -795,10 +843,11 @@ show(
 show(
     say(
         """
-        - No failure in {by_patient:n} patients leaves room for {by_patient:upper}. Print the
-          denominator, and an upper limit for what was not seen.
-        - Counted in glands the limit is {by_gland:upper}, if they are independent. If not, it lies
-          between the two, and the data can't say where.
+        - No failure in {by_patient:n} patients is compatible with a true share of failures of up to
+          {by_patient:upper}. Print the denominator, and an upper limit for what was not seen.
+        - Counted in glands the limit is {by_gland:upper}, if they are independent. If they share a
+          fate, and all patients run the same risk, it lies between the two, and the data can't say
+          where.
         - {missed} patients missed the target in spite of technical success: it is no clinical
           success.
         """,

@@ -53,7 +53,7 @@ def test_refusals():
         Source(mean=0, sd=0, threshold=1)
     with pytest.raises(DataError, match="40 standard deviations"):
         Source(mean=0, sd=1, threshold=40)
-    with pytest.raises(DataError, match="not above the threshold 2"):
+    with pytest.raises(DataError, match="not above the threshold 2; give a lower one"):
         source_of(2.0, sd=1, threshold=2.0)
     with pytest.raises(DataError, match="50 standard deviations above"):
         source_of(50.0, sd=1, threshold=0.0)
