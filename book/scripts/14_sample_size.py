@@ -360,8 +360,8 @@ show(
         unseen are those whose silence rules it out. A harm that strikes one patient in a hundred
         shows at least once among {n} patients with a chance of {seen:percent0}. The study saw
         one paralysis; it may as well have seen none, or two. And that none of the {silent}
-        patients with severe hypocalcaemia came to serious harm leaves room for up to
-        {limit:upper} (exact, one-sided).
+        patients with severe hypocalcaemia came to serious harm is compatible with a true share of
+        up to {limit:upper} (exact, one-sided).
         """,
         id="14-rare-says",
         status="derived",
