@@ -46,7 +46,7 @@ from analysis_lib.rare_events import (
     members_for_one,
 )
 from analysis_lib.report import say, show
-from analysis_lib.results import level_text, number, percent_span
+from analysis_lib.results import level_text, number, percent_span, span
 from analysis_lib.scenario import DEFAULT, SEED
 from analysis_lib.tables import table
 from analysis_lib.zero_events import upper_limit
@@ -351,7 +351,7 @@ show(
         back,
         {
             "visit": "Visit",
-            "due": "Past their lowest, still followed",
+            "due": "Due",
             "n": "With a value",
             "recovered": f"Back at {built_with:g} mmol/L",
             "normal": f"Back at {kdoqi['printed']}",
@@ -361,10 +361,10 @@ show(
         caption="Of those with severe hypocalcaemia, who was back when?",
         carry=["share"],
         notes=[
-            "Back: at or above the level at that visit, which comes after the patient's own lowest "
-            f"calcium. {built_with:g} mmol/L: the threshold of this cohort. {kdoqi['printed']}: the "
-            f"lower end of KDOQI's range, which prints it as {kdoqi['threshold_mmol_l']:.2f} "
-            "mmol/L. Missed visits count on neither side.",
+            "Due: still followed, and past the patient's own lowest calcium. Back: at or above the "
+            f"level at that visit. {built_with:g} mmol/L: the threshold of this cohort. "
+            f"{kdoqi['printed']}: the lower end of KDOQI's range, which prints it as "
+            f"{kdoqi['threshold_mmol_l']:.2f} mmol/L. Missed visits count on neither side.",
         ],
     )
 )
@@ -440,11 +440,11 @@ found = risk.associations(patients, draws=2000, seed=8)
 found["wald"] = [f"{ratio:interval}" for ratio in found["odds_ratio"]]
 found["p"] = [ratio.p_value for ratio in found["odds_ratio"]]
 found["likelihood"] = [
-    f"{ratio.lower:.1f} to {ratio.upper:.1f}" for ratio in found["profile"]
+    span(ratio.lower, ratio.upper, 1) for ratio in found["profile"]
 ]
 found["ratio"] = [ratio.estimate for ratio in found["odds_ratio"]]
 rows = list(found.itertuples())
-found["boot"] = [f"{r.boot_lower:.1f} to {r.boot_upper:.1f}" for r in rows]
+found["boot"] = [span(r.boot_lower, r.boot_upper, 1) for r in rows]
 higher = sum(
     r.boot_lower > r.odds_ratio.lower and r.boot_upper > r.odds_ratio.upper
     for r in rows
@@ -592,11 +592,12 @@ show(
         caption="Which true shares of persistent paralysis fit the one that was seen?",
         xlabel="Persistent paralysis, %",
         heading="% (interval)",
+        decimals=2,
     )
 )
 
 # %% [markdown]
-# The methods agree more on the upper end than on the lower one. A prior counts like patients seen
+# In proportion, the methods agree on the upper end far more than on the lower one. A prior counts like patients seen
 # before; with one event, the uniform one moves the estimate. Counting nerves instead of patients can make the
 # share smaller, and changes nothing for the patient.
 
