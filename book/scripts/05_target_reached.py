@@ -780,8 +780,8 @@ show(
         curve says that {real:percent} have recurred and {gone:percent} have died or been
         transplanted before. Only the latter two and those without any event add up to all. The gap
         between the first two is {gap:.1f} percentage points. Half of the recurrences had come by
-        month {recur:.0f}, half of the deaths and transplants by month {died:.0f}: the gap grows
-        where death comes first.
+        month {recur:.0f}, half of the deaths and transplants
+        without one before by month {died:.0f}: the gap grows where death comes first.
         """,
         id="05-competing-says",
         status="simulated",
