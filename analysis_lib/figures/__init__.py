@@ -88,7 +88,8 @@ class Figure(Item):
         )
         return (
             f'<figure class="bk-item bk-figure" id="{self.anchor}">'
-            f'<div class="bk-picture">{picture}</div><figcaption>{html.escape(self.caption)} '
+            f'<div class="bk-picture" role="group" tabindex="0" aria-label="Figure: '
+            f'{html.escape(self.caption)}">{picture}</div><figcaption>{html.escape(self.caption)} '
             f"{status_label(self.status)} {download_link(file, self.csv, 'Data as CSV')}"
             "</figcaption></figure>"
         )

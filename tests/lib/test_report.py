@@ -160,6 +160,7 @@ def test_a_figure_is_one_picture_with_words():
     picture = html.find("svg")
     assert picture["role"] == "img"
     assert picture["aria-label"] == "A line."
+    assert picture.parent["tabindex"] == "0", "a wide picture scrolls by keyboard too"
     assert html.figcaption.text.startswith("What?")
     assert html.find("a")["data-file"] == "02-f.derived.csv"
 
