@@ -264,8 +264,8 @@ show(
         id="08-by-definition",
         status="simulated",
         scale="percent",
-        caption="What share of the same patients is below each threshold? Diamond: on the line "
-        "because the cohort was built so.",
+        caption="What share of the same patients is below each threshold? "
+        "Diamond: on the line because the cohort was built so.",
         xlabel="Patients below the threshold, %",
         heading="% (interval)",
         line=(severe.count / treated, "the published share"),
@@ -328,7 +328,7 @@ show(
 )
 
 # %% [markdown]
-# It was assumed that calcium falls into the second week in most patients, that half of the fall is there
+# It was assumed that calcium falls into the second week in most patients, that half of their fall is there
 # on the first day, and that it settles below where it began, the further PTH was brought down. The
 # picture shows what was put in.
 
