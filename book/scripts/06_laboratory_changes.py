@@ -509,7 +509,7 @@ models = {
 }
 
 # %%
-shown = ("day_1", "month_1", "month_3", "month_12", "month_36")
+shown = ("day_1", "week_1", "month_3", "month_12", "month_36")
 against_baseline = pd.concat(
     model.visits.assign(
         group=NAMES[analyte],
@@ -608,8 +608,8 @@ falls = calcium.set_index("visit")["mean"]
 show(
     say(
         """
-        The early fall, {early:estimate} after a week, is expected: bone takes calcium up again,
-        and is called hungry. It becomes a complication where it goes deep or is felt; chapter 8
+        The early fall, {early:estimate} after a week, is expected: bone takes calcium up
+        (hungry bone). It becomes a complication where it goes deep or is felt; chapter 8
         counts that. The late fall, {late:estimate} after a year, is an aim where calcium was high:
         less of it is drawn from bone. The late mean is about {share:percent0} of the early one. A
         single sentence, that calcium was lower, covers both and tells neither. When the early fall

@@ -157,8 +157,8 @@ show(
         """
         In this simulated cohort {sizes:singles} of {sizes:clusters} patients have one gland. Only
         the total of {sizes:members} glands is published; how they are shared is an assumption of
-        Chapter 3. So is the second session, which only patients with several glands were given, the
-        more glands the more often. Diameters are missing for {missing} glands. Every gland is
+        Chapter 3. So is the second session, which only patients with several glands could be given,
+        with a chance that grows with their number. Diameters are missing for {missing} glands. Every gland is
         ablated completely: it was built so.
         """,
         id="07-glands-say",
