@@ -1,0 +1,63 @@
+"""The pictures of a cut-off say in words, and hold as data, what they draw."""
+
+import io
+
+import pandas as pd
+import pytest
+
+from analysis_lib.cutoff import choose
+from analysis_lib.errors import DataError, MissingColumnError
+from analysis_lib.figures import cutoffs as pictures
+from analysis_lib.roc import roc_points
+
+COMMON = {"id": "11-a", "status": "simulated", "caption": "Where?"}
+VALUES, EVENTS = [1, 2, 3, 4, 5, 6], [0, 0, 0, 1, 0, 1]
+CURVE = pd.DataFrame(
+    {"value": [500.0, 1000, 4000], "risk": [0.05, 0.1, 0.3], "lower": [0.01, 0.05, 0.1],
+     "upper": [0.1, 0.2, 0.6]}
+)  # fmt: skip
+STEPS = pd.DataFrame({"risk": [0.048, 0.25]})
+PATIENTS = pd.DataFrame({"value": [600.0, 2000, 3000], "event": [False, True, False]})
+
+
+def test_roc():
+    cutoff = choose(VALUES, EVENTS, rule="youden", direction="higher")
+    points = roc_points(VALUES, EVENTS, direction="higher")
+    figure = pictures.roc(points, cutoff, unit="pg/mL", **COMMON)
+    assert "A diamond marks 4 pg/mL: sensitivity 100.0" in figure.alt
+    assert "false alarms 25.0" in figure.alt
+    assert "Youden's index, is 0.75" in figure.alt
+    assert list(pd.read_csv(io.StringIO(figure.csv))["positive"]) == [0, 1, 2, 3, 4, 5, 6]
+
+
+def test_resampled():
+    figure = pictures.resampled([2.0, 1.0, 2.0], 2.0, unit="pg/mL", **COMMON)
+    assert "3 in all. 1: 1; 2: 2." in figure.alt
+    assert "The row of 2, the cut-off of the data" in figure.alt
+    data = pd.read_csv(io.StringIO(figure.csv))
+    assert data.to_dict("list") == {"cutoff": [1.0, 2.0], "resamples": [1, 2]}
+
+
+@pytest.mark.parametrize("chosen", [[], [1.0, float("nan")], [1.0] * 101])
+def test_resampled_refuses(chosen):
+    with pytest.raises(DataError, match="give 1 to 100 numbers"):
+        pictures.resampled(chosen, 1.0, unit="pg/mL", **COMMON)
+
+
+def test_risk():
+    figure = pictures.risk(CURVE, STEPS, PATIENTS, cutoff=1606, xlabel="PTH, pg/mL", **COMMON)
+    alt = figure.alt.replace("\N{NO-BREAK SPACE}", " ")
+    assert "from 5.0 % (band 1.0 % to 10.0 %) at 500 to 30.0 %" in alt
+    assert "it is 4.8 % below 1606 and 25.0 % from there on" in alt
+    assert "1 patients with the event at the upper edge, 2 without" in alt
+    data = pd.read_csv(io.StringIO(figure.csv))
+    assert list(data["drawn"]).count("patient") == 3
+    assert list(data["risk"].dropna()) == [0.05, 0.1, 0.3, 0.048, 0.25]
+
+
+@pytest.mark.parametrize("column", ["value", "risk", "lower", "upper"])
+def test_a_missing_column_is_named(column):
+    with pytest.raises(MissingColumnError, match=column):
+        pictures.risk(
+            CURVE.drop(columns=column), STEPS, PATIENTS, cutoff=1606, xlabel="PTH", **COMMON
+        )
