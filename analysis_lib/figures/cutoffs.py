@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 DASHED = (0, (4, 3))
 
+MOST = 100
+"""Dots that one picture of resamples holds."""
+
 
 def roc(
     points: pd.DataFrame, cutoff: Cutoff, *, unit: str, id: str, status: Status, caption: str
@@ -63,7 +66,7 @@ def roc(
         axes.set_aspect("equal")
         axes.set_xlim(-1, 101)
         axes.set_ylim(-1, 101)
-        axes.set_xlabel("False alarms: 100 − specificity, %")
+        axes.set_xlabel("False alarms (one minus specificity), %")
         axes.set_ylabel("Sensitivity, %")
         grid(axes, "y")
         alt = (
@@ -96,9 +99,9 @@ def resampled(
     """
     import pandas as pd
 
-    if not 0 < len(chosen) <= 100 or np.isnan(np.asarray(chosen, dtype=float)).any():
+    if not 0 < len(chosen) <= MOST or np.isnan(np.asarray(chosen, dtype=float)).any():
         raise DataError(
-            f"figure {id!r}: {len(chosen)} cut-offs, or a missing one; give 1 to 100 numbers."
+            f"figure {id!r}: {len(chosen)} cut-offs, or a missing one; give at least one and at most {MOST}."
         )
     counts = pd.Series(chosen, dtype=float).value_counts().sort_index()
     with canvas(0.27 * len(counts) + 0.7) as (figure, axes):

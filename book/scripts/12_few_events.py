@@ -129,7 +129,7 @@ show(
         simulated cohort {high} of the {failures} are among the {above} patients with PTH at or above the
         cut-off, {low} among the {below} below it. The adjusted model also has alkaline
         phosphatase and the number of glands; both are assumptions of
-        [chapter 3](#compatible-cohort). The cohort was built so that this model prints the published
+        chapter 3. The cohort was built so that this model prints the published
         odds ratio, interval and p-value. So nothing found here about PTH is a finding. What
         can be seen is how methods differ on the same rows.
         """,

@@ -40,7 +40,7 @@ def test_resampled():
 
 @pytest.mark.parametrize("chosen", [[], [1.0, float("nan")], [1.0] * 101])
 def test_resampled_refuses(chosen):
-    with pytest.raises(DataError, match="give 1 to 100 numbers"):
+    with pytest.raises(DataError, match="at most 100"):
         pictures.resampled(chosen, 1.0, unit="pg/mL", **COMMON)
 
 
