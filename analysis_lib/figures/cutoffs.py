@@ -101,7 +101,8 @@ def resampled(
 
     if not 0 < len(chosen) <= MOST or np.isnan(np.asarray(chosen, dtype=float)).any():
         raise DataError(
-            f"figure {id!r}: {len(chosen)} cut-offs, or a missing one; give at least one and at most {MOST}."
+            f"figure {id!r}: {len(chosen)} cut-offs, or a missing one; give at least one and at "
+            f"most {MOST}."
         )
     counts = pd.Series(chosen, dtype=float).value_counts().sort_index()
     with canvas(0.27 * len(counts) + 0.7) as (figure, axes):
