@@ -581,11 +581,10 @@ show(
 )
 
 # %% [markdown]
-# The gap is not special to this study. A series of primary disease, with 20 patients and 21 lesions,
-# defined technical success as complete ablation on contrast-enhanced ultrasound right afterwards, and
-# reports 100 % of it beside a clinical success of 63.6 % {cite:p}`ni2021`. Its abstract leaves a
-# denominator open, too: no count of 20 or 21 gives 63.6 %, and of smaller ones only seven of eleven
-# does {cite:p}`ni2021`.
+# The gap is not special to this study. A series of primary disease defined technical success as
+# complete ablation on contrast-enhanced ultrasound right afterwards. It reports that for all beside a
+# clinical success in fewer than two thirds, and leaves the denominator of the latter open
+# {cite:p}`ni2021`.
 #
 # What a full percentage may hide, whatever its denominator:
 #

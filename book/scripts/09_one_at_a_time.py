@@ -106,7 +106,7 @@ show(
 # :::{admonition} At a glance
 # :class: at-a-glance
 #
-# - **Time:** half an hour
+# - **Time:** an hour
 # - **Needs:** what an odds ratio and a p-value are; [how the simulated cohort was made](#compatible-cohort)
 # - **You will be able to:** read an odds ratio with its unit; see whether a straight line will do;
 #   say what cutting a predictor in two takes away; say what screening by p lets in and leaves out

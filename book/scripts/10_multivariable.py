@@ -103,7 +103,7 @@ show(
 # :::{admonition} At a glance
 # :class: at-a-glance
 #
-# - **Time:** half an hour
+# - **Time:** an hour
 # - **Needs:** what an odds ratio and a logistic regression are;
 #   [how the simulated cohort was made](#compatible-cohort)
 # - **You will be able to:** say what *independent predictor* claims and what it doesn't; read one
@@ -289,7 +289,7 @@ show(
             "limits": "Interval",
             "p": "p",
             "epv": "Per term",
-            "independent": "Stay",
+            "independent": f"p < {levels[0]:g}",
         },
         id="10-rules",
         status="simulated",
@@ -298,7 +298,7 @@ show(
         carry=["lower", "upper"],
         strong="assumed",
         notes=[
-            f"Odds ratio: of PTH. Per term: failures. Stay: terms with p below {levels[0]:g}. Bold: the assumed road. "
+            f"Odds ratio: of PTH. Per term: failures. Last column: terms with so low a p. Bold: the assumed road. "
             f"A term that stays in at p < {stays[0]:g} is about one that improves Akaike's "
             "criterion (AIC). "
             "Intervals are those of the last model, as a paper would print them: they know "

@@ -102,7 +102,7 @@ show(
 # :::{admonition} At a glance
 # :class: at-a-glance
 #
-# - **Time:** half an hour
+# - **Time:** an hour
 # - **Needs:** sensitivity and specificity; what an odds ratio and a p-value are;
 #   [how the simulated cohort was made](#compatible-cohort)
 # - **You will be able to:** ask how a cut-off was chosen; show how far it jumps and how much it

@@ -100,7 +100,7 @@ show(
 # :::{admonition} At a glance
 # :class: at-a-glance
 #
-# - **Time:** half an hour
+# - **Time:** an hour
 # - **Needs:** what an odds ratio, an interval and a logistic regression are
 # - **You will be able to:** choose an interval when events are few; recognise separation; say why
 #   ten events for each variable is no guarantee; read a significant result of a small study

@@ -102,7 +102,7 @@ show(
 # :::{admonition} At a glance
 # :class: at-a-glance
 #
-# - **Time:** half an hour
+# - **Time:** an hour
 # - **Needs:** what a logistic regression is; [how the simulated cohort was made](#compatible-cohort)
 # - **You will be able to:** say what has to be repeated when a model is validated; read a C statistic, a
 #   calibration slope and a decision curve; tell what a patient could be told

@@ -100,7 +100,7 @@ show(
 # :::{admonition} At a glance
 # :class: at-a-glance
 #
-# - **Time:** half an hour
+# - **Time:** an hour
 # - **Needs:** what a confidence interval and an odds ratio are; the figures of [chapter 2](#adds-up)
 # - **You will be able to:** say how many patients a share, a risk factor or a prediction model
 #   needs; say what a study of a given size can carry; answer someone who computes power afterwards
