@@ -590,7 +590,7 @@ show(
             "power": "Significant",
         },
         id="12-rule-of-ten",
-        status="derived",
+        status="simulated",
         caption="Does the rule of ten protect a model with one variable?",
         faces={
             "none": "percent",
@@ -618,7 +618,7 @@ show(
         the model had three; how many candidates there were is not stated.
         """,
         id="12-rule-says",
-        status="derived",
+        status="simulated",
         least=rule["none"].min(),
         most=rule["none"].max(),
         factor=rule["factor"].min(),
@@ -662,7 +662,7 @@ show(
             "firth": "Drawn, Firth",
         },
         id="12-type-m",
-        status="derived",
+        status="simulated",
         caption="What odds ratio would a significant result print?",
         faces={"true": ".1f", "ml": ".1f", "firth": ".1f"},
         notes=[
@@ -688,7 +688,7 @@ show(
         printed.
         """,
         id="12-type-m-says",
-        status="derived",
+        status="simulated",
         double=double,
         firth=float(effects["firth"].iloc[1]),
         plain=float(effects["ml"].iloc[1]),

@@ -104,8 +104,8 @@ show(
 # - **Needs:** what a confidence interval and an odds ratio are; the figures of [chapter 2](#adds-up)
 # - **You will be able to:** say how many patients a share, a risk factor or a prediction model
 #   needs; say what a study of a given size can carry; answer someone who computes power afterwards
-# - **Data:** published figures and assumptions that are listed. One section near the end uses the
-#   simulated cohort and says so.
+# - **Data:** published figures and assumptions that are listed. What rests on drawn studies, or on
+#   the simulated cohort, says *simulated*.
 # :::
 #
 # ## What was published
@@ -407,7 +407,7 @@ show(
         study=n,
         power=wanted,
         id="14-power",
-        status="derived",
+        status="simulated",
         caption="Would the study find a risk factor, and print it rightly?",
     )
 )
@@ -441,7 +441,7 @@ show(
         },
         carry=["formula", "drawn", "hsieh"],
         id="14-odds-ratios",
-        status="derived",
+        status="simulated",
         caption="What would a study of this size print, if the odds ratio were so and so?",
         notes=[
             f"Drawn: {drawn[0]:studies} studies for each odds ratio, each fitted by logistic "
@@ -470,7 +470,7 @@ show(
         on very few failures, and is seldom significant.
         """,
         id="14-odds-ratios-say",
-        status="derived",
+        status="simulated",
         n=n,
         power=small["formula"],
         larger=small["formula"],
@@ -817,7 +817,7 @@ show(
         No method replaces failures that were not observed.
         """,
         id="14-above-says",
-        status="derived",
+        status="simulated",
         half=int(by[0.5]),
         quarter=int(by[0.25]),
         tenth=int(by[0.1]),
