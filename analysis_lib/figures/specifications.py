@@ -70,8 +70,9 @@ def curve(
         top.plot(place, shown["estimate"], ".", color=COLOURS["blue"], markersize=3)
         top.axhline(1, color=COLOURS["ink"], linewidth=1.2, linestyle=(0, (4, 3)))
         highest = float(shown["upper"].max())
-        for level, (at, row) in enumerate(named.iterrows()):
-            height = highest * 1.25 * 1.45**level
+        for rank, (at, row) in enumerate(named.iterrows(), start=1):
+            # The leftmost stands highest: its words run to the right, over the ends of the others.
+            height = highest * 1.25 * 1.45 ** (len(named) - rank)
             top.vlines(at, row["lower"], height, color=COLOURS["orange"], linewidth=1.4)
             top.plot(at, row["estimate"], "D", color=COLOURS["orange"], markersize=5.5)
             right = int(str(at)) > 0.6 * len(shown)
