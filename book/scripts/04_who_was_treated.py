@@ -39,7 +39,7 @@ from analysis_lib.ledger import (
 from analysis_lib.prediction import CANDIDATES, published_model
 from analysis_lib.records import LAST_CONTACT
 from analysis_lib.report import say, show
-from analysis_lib.results import level_text
+from analysis_lib.results import NBSP, level_text
 from analysis_lib.scenario import SEED, Scenario
 from analysis_lib.tables import table
 
@@ -485,24 +485,35 @@ categories.append(Variable("n_glands", "Glands", "count", levels=words))
 who = table_one(patients, [*numbers, *categories], group="treatment_failure")
 
 # %% tags=["hide-input"]
+values = [
+    f"{row.n}/{row.denominator};{NBSP}{row.missing}" for row in who.itertuples()
+]
 show(
     table(
-        who,
+        who.assign(values=values),
         {
             "label": "Before treatment",
             "overall": f"All {len(patients)}",
             "first": f"{groups['n_first']} failures",
             "second": f"{groups['n_second']} others",
-            "missing": "Missing",
+            "values": "Known; missing",
         },
-        carry=["column", "summary", "n", "denominator", "scale", "difference"],
+        carry=[
+            "missing",
+            "column",
+            "summary",
+            "n",
+            "denominator",
+            "scale",
+            "difference",
+        ],
         id="04-table-one",
         status="simulated",
         caption="Who was treated?",
         missing="–",
         notes=[
-            "Mean (SD), median (lower to upper quartile), or count (%). Missing: of all patients; "
-            "percentages are of those with a value. Standardised differences and their intervals "
+            "Mean (SD), median (lower to upper quartile), or count (%). Known: patients with a "
+            "value, and of how many; percentages are of those with one. Standardised differences and their intervals "
             "are in the CSV and in the picture below.",
             "SD: standard deviation. PTH: parathyroid hormone. ALP: alkaline phosphatase. Calcium "
             "is corrected for albumin. Largest gland: the patient's largest diameter. Dialysis: "
