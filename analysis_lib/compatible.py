@@ -83,8 +83,14 @@ def trace(scenario: Scenario = DEFAULT, seed: int = SEED) -> Build:
     n = claim("cohort_participants").count
     (reached,) = counts_for_percentage(claim("target_reached").value, n)
     record: list[dict[str, float]] = []
+    log_odds = None
+    if scenario.failure_per_doubling:
+        per_doubling = scenario.failure_per_doubling * scenario.pth_log_sd / math.log(2)
+        log_odds = per_doubling * _rank_scores(n)
     for _ in range(DRAWS):
-        failed = youden_order(rng, n, scenario.n_above, n - reached, scenario.failures_above)
+        failed = youden_order(
+            rng, n, scenario.n_above, n - reached, scenario.failures_above, log_odds=log_odds
+        )
         if failed is None:
             raise IncompatibleScenarioError(
                 "predictor_pth_cutoff",
@@ -177,9 +183,14 @@ def _gland_counts(rng: np.random.Generator, n: int, total: int) -> Floats:
     return counts
 
 
+def _rank_scores(n: int) -> Floats:
+    """Normal scores (n,) of descending ranks."""
+    return np.array([NormalDist().inv_cdf(1 - (i + 0.5) / n) for i in range(n)])
+
+
 def _with_rank_correlation(rng: np.random.Generator, n: int, r: float, times: int) -> Floats:
     """Latent scores (times, n) correlated with descending ranks."""
-    scores = np.array([NormalDist().inv_cdf(1 - (i + 0.5) / n) for i in range(n)])
+    scores = _rank_scores(n)
     return r * scores + math.sqrt(1 - r * r) * rng.normal(size=(times, n))
 
 

@@ -55,6 +55,12 @@ class Scenario:
         10, 9, 10, "treatment failures among them",
         "not stated; crude odds ratios near the published one",
     )  # fmt: skip
+    failure_per_doubling: float = _assume(
+        0.0, 0.0, 1.5,
+        "log odds ratio of failure per doubling of PTH on either side of the cut-off; at 0 all "
+        "above it are alike, and all below it: a step",
+        "not stated; the printed odds ratio says nothing of it",
+    )  # fmt: skip
     screening_level: float = _assume(
         0.10, 0.05, 0.20, "p-value below which a candidate enters the multivariable model",
         "not stated; 0.05 to 0.20 are in use",
@@ -203,7 +209,8 @@ def assumptions() -> pd.DataFrame:
 
 
 FIXED = (
-    ("the cut-off is where sensitivity and specificity add up to the most, and only there",
+    ("the cut-off is where sensitivity and specificity add up to the most, and only there; so the "
+     "patient with the lowest PTH above it is a failure",
      "a study of primary disease chose its PTH threshold so (Liu Y, Eur Radiol 2022); not stated"),
     ("all candidates but those that enter fail the screening",
      "the abstract names one independent predictor and no others"),

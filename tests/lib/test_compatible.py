@@ -93,7 +93,7 @@ def test_without_another_column_the_odds_ratio_resists():
 
 
 def test_a_cut_off_that_no_order_makes_the_best_resists(monkeypatch):
-    monkeypatch.setattr(compatible, "youden_order", lambda *_: None)
+    monkeypatch.setattr(compatible, "youden_order", lambda *_, **__: None)
     with pytest.raises(IncompatibleScenarioError, match="predictor_pth_cutoff resists"):
         build(DEFAULT, 1)
 
@@ -134,6 +134,43 @@ def test_the_cut_off_is_youden_s_and_only_that(seed):
     j = [order[:k].sum() / 13 - (~order[:k]).sum() / 89 for k in range(1, 103)]
     assert np.argmax(j) == 39
     assert sum(math.isclose(value, max(j)) for value in j) == 1
+
+
+def test_failures_fall_with_the_log_odds_of_their_ranks_where_they_are_given():
+    rng = np.random.default_rng(5)
+    steep = np.linspace(6, 0, 102)
+    flat_mean, steep_mean = (
+        np.mean(
+            [
+                np.flatnonzero(permutation.youden_order(rng, 102, 40, 13, 10, log_odds=odds)[:39])
+                for odds in (given, given, given, given, given, given)
+            ]
+        )
+        for given in (None, steep)
+    )
+    assert flat_mean - steep_mean > 3  # nearer to the top
+    order = permutation.youden_order(rng, 102, 40, 13, 10, log_odds=steep)
+    j = [order[:k].sum() / 13 - (~order[:k]).sum() / 89 for k in range(1, 103)]
+    assert order.sum() == 13
+    assert np.argmax(j) == 39
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_what_the_derivatives_promise_is_better_than_what_chance_finds(seed):
+    rng = np.random.default_rng(seed)
+    columns = np.column_stack([rng.normal(size=102), rng.integers(1, 5, 102)]).astype(float)
+    exposure, outcome = (np.arange(102) < 40) * 1.0, np.zeros(102)
+    outcome[[*range(10), 50, 60, 70]] = 1
+    promised = permutation.promising(rng, columns, exposure, outcome, GOAL)
+    for one in promised:
+        np.testing.assert_array_equal(np.sort(one, axis=0), np.sort(columns, axis=0))
+    drawn = permutation._at_random(rng, columns)
+    promised, drawn = (
+        permutation.score(some, exposure, outcome, GOAL).distance for some in (promised, drawn)
+    )
+    start = permutation.score(columns[None], exposure, outcome, GOAL).distance[0]
+    assert promised.min() < min(drawn.min(), start)
+    assert np.median(promised) < np.quantile(drawn, 0.25)
 
 
 def test_unrelated_columns_do_not_pass_the_screening():
