@@ -1,4 +1,4 @@
-"""Which candidates predict treatment failure: the published road, as it is assumed to have been.
+"""Which candidates predict treatment failure: the road that is assumed for the study.
 
 Each candidate alone, then all that pass the screening together. Fits are those of statsmodels.
 """
@@ -41,7 +41,17 @@ IN_WORDS = {
 }
 """What one unit of each candidate is, as a table writes it."""
 
+NAMES = {term: words.partition(",")[0] for term, words in IN_WORDS.items()}
+"""What each candidate is called in a sentence, or as a label."""
+
 PREDICTOR = "pth_high"
+
+
+def listed(terms: Sequence[str]) -> str:
+    """Name terms in a sentence: "glands, alkaline phosphatase and male sex"; "none" if there is
+    no term. A column that is not among :data:`NAMES` is called by its own name."""
+    *first, last = [NAMES.get(term, term) for term in terms] or ["none"]
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 def published_model(

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from analysis_lib.cohort import Cohort, analysis_frame
 from analysis_lib.contradictions import SUFFIXES
 from analysis_lib.errors import DataError
-from analysis_lib.prediction import CANDIDATES, PREDICTOR, published_model
+from analysis_lib.prediction import CANDIDATES, NAMES, PREDICTOR, listed, published_model
 from analysis_lib.published import Claim, claim, claims
 from analysis_lib.results import NBSP, number, p_value
 
@@ -154,12 +154,12 @@ class _Evidence:
         alone = self.model[self.model["stage"].eq("univariable")]
         rows = alone[alone["term"].eq(PREDICTOR)].to_dict("records")
         if not rows:
-            return f"{PREDICTOR} is not among the candidates"
+            return f"{NAMES[PREDICTOR]} is not among the candidates"
         note = self.fitted["note"] if self.fitted else rows[0]["note"]
         if note:
             return f"no estimate: {note}"
         return (
-            f"{PREDICTOR} did not pass the screening: {_p_text(rows[0]['p'])} alone, "
+            f"{NAMES[PREDICTOR]} did not pass the screening: {_p_text(rows[0]['p'])} alone, "
             f"level {self.screening:g}"
         )
 
@@ -169,7 +169,7 @@ class _Evidence:
         joint = self.model[self.model["stage"].eq("multivariable")]
         if joint.empty:
             return "no term passed the screening"
-        text = f"with {', '.join(joint['term'])}"
+        text = f"with {listed(joint['term'].tolist())}"
         left_out = int(joint["left_out"].max())
         return text + (f"; {left_out} patients left out for a missing value" if left_out else "")
 
@@ -270,7 +270,11 @@ def _glands(record: Claim, evidence: _Evidence) -> Finding:
 def _age(record: Claim, evidence: _Evidence) -> Finding:
     ages = evidence.frame["age_years"].dropna().astype(float)
     value = ages.mean() if record.statistic == "mean" else ages.std(ddof=1)
-    return _figure(record, float(value), f"{record.statistic} of {len(ages)} ages")
+    return _figure(
+        record,
+        float(value),
+        f"{'mean' if record.statistic == 'mean' else 'SD'} of {len(ages)} ages",
+    )
 
 
 @_checks("cohort_followup")
@@ -397,7 +401,7 @@ def _sequelae(record: Claim, evidence: _Evidence) -> Finding:
 
 @_checks("predictor_pth_cutoff")
 def _cutoff(record: Claim, evidence: _Evidence) -> Finding:
-    """Every observed value is tried as a threshold; whole numbers keep ties exact."""
+    """Every observed value is tried as a cut-off; whole numbers keep ties exact."""
     import numpy as np
 
     rows = evidence.frame[["pth_baseline_pg_ml", "treatment_failure"]].dropna()
@@ -413,8 +417,9 @@ def _cutoff(record: Claim, evidence: _Evidence) -> Finding:
     best = thresholds[scores == scores.max()]
     first = float(best[0])
     same = bool(np.array_equal(pth >= first, pth >= record.number))
-    reason = f"Youden's J {number(int(scores.max()) / (events * others), 3)}, the highest of "
-    reason += f"{len(thresholds)} thresholds"
+    youden = number(int(scores.max()) / (events * others), 3)
+    reason = f"sensitivity plus specificity less one is {youden}, "
+    reason += f"the highest of {len(thresholds)} cut-offs"
     if len(best) > 1:
         reason += f"; so high at {len(best)} of them"
     elif not same:
@@ -458,7 +463,7 @@ def _p(record: Claim, evidence: _Evidence) -> Finding:
 @_checks("predictor_only_one")
 def _only_one(record: Claim, evidence: _Evidence) -> Finding:
     """The one independent predictor must be baseline PTH."""
-    names = ", ".join(evidence.independent) or "none"
+    names = listed(evidence.independent)
     reason = f"independent at level {evidence.alpha:g}: {names}; {evidence.terms}"
     if not evidence.independent and (evidence.fitted is None or evidence.fitted["note"]):
         reason += f"; {evidence.why_not}"

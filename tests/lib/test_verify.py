@@ -240,7 +240,7 @@ def one_with_sequelae(c):
 
 
 def shift_the_cut_off(c):
-    """The best threshold becomes the next number up; the groups stay as they are."""
+    """The best cut-off becomes the next number up; the groups stay as they are."""
     pth = frame_of(c)["pth_baseline_pg_ml"]
     set_baseline_pth(c, pth.index[pth.eq(CUTOFF)], CUTOFF + 0.6)
 
@@ -372,7 +372,7 @@ def test_without_failures_or_without_successes_nothing_is_estimated(copy, value,
 
 
 def test_a_cut_off_that_shares_its_place_does_not_hold(copy):
-    """Two failures and two others, so that two thresholds tell them apart equally well."""
+    """Two failures and two others, so that two cut-offs tell them apart equally well."""
     failure = frame_of(copy)["treatment_failure"]
     some = [*failure.index[failure.eq(True)][:2], *failure.index[failure.eq(False)][:2]]
     few = cohort.Cohort(
@@ -384,7 +384,10 @@ def test_a_cut_off_that_shares_its_place_does_not_hold(copy):
     for patient_id, value in zip(some, (2000.0, CUTOFF, 1800.0, 1000.0), strict=True):
         set_baseline_pth(few, [patient_id], value)
     (reason,) = reasons(few, ["predictor_pth_cutoff"])
-    assert reason == "Youden's J 0.500, the highest of 4 thresholds; so high at 2 of them"
+    assert reason == (
+        "sensitivity plus specificity less one is 0.500, the highest of 4 cut-offs; "
+        "so high at 2 of them"
+    )
 
 
 def test_separation_is_said_and_not_estimated(copy):
@@ -407,7 +410,19 @@ def test_a_predictor_that_does_not_pass_the_screening_is_said(shipped):
     table = verify.verify(shipped, screening=1e-6)
     assert verify.failed(table) == MODEL
     reason = table.set_index("claim_id").loc["predictor_pth_or", "reason"]
-    assert "pth_high did not pass the screening" in reason
+    assert "PTH at or above the cut-off did not pass the screening" in reason
+
+
+def test_no_reason_shows_a_name_of_a_column(shipped, table):
+    columns = {*cohort.analysis_frame(shipped), *shipped.labs, *shipped.glands}
+    columns = {name for name in columns if "_" in name}
+    for settings in ({}, {"screening": 1e-6}, {"screening": 1e-6, "candidates": ["n_glands"]}):
+        for reason in verify.verify(shipped, **settings)["reason"]:
+            assert not [name for name in columns if name in reason]
+    reasons = table.set_index("claim_id")["reason"]
+    words = "glands, alkaline phosphatase and PTH at or above the cut-off"
+    for claim_id in MODEL:
+        assert reasons[claim_id].endswith(f"with {words}")
 
 
 def test_a_missing_covariate_leaves_out_the_patient_and_is_reported(copy):
