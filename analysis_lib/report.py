@@ -25,7 +25,8 @@ RECORD_MIME = "application/vnd.analysis-lib.record+json"
 MEANING: dict[Status, str] = {
     "published": "printed in a paper, with its source",
     "derived": "follows by arithmetic from published figures alone",
-    "simulated": "comes from the simulated cohort, or from studies drawn under stated assumptions",
+    "simulated": "comes from the simulated cohort, or from calculations and studies under stated "
+    "assumptions",
 }
 
 
