@@ -28,10 +28,13 @@ def basis(x: Floats) -> tuple[Floats, bool]:
 def bases(x: Floats, w: Floats) -> tuple[Floats, Floats, NDArray[np.bool_]]:
     """Return T (p, p, b), the planes (p, b, n) of x T, and which designs are singular (b,).
 
-    ``x`` is (b, n, p); squares are weighted by ``w`` (b, n).
+    ``x`` is (b, n, p); squares are weighted by ``w`` (b, n). Rows without weight become 0: whatever
+    they hold, nothing can come of it.
     """
     b, n, p = x.shape
-    planes = np.ascontiguousarray(np.moveaxis(x, -1, 0))
+    planes = np.array(np.moveaxis(x, -1, 0), order="C")  # a copy always: x may be the caller's own
+    if not w.all():
+        planes *= w > 0
     scale = np.abs(planes).max(axis=2)
     scale[scale == 0] = 1
     planes /= scale[..., None]
