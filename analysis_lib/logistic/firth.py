@@ -112,7 +112,9 @@ def _iterate(
         step, decrement = solve(metric, score[:free])
         if free < p:
             step = np.concatenate([step, np.zeros((p - free, len(live)))])
-        last = (decrement <= tolerance) & ~decided
+        # A start that solves the score already is no maximum where the design is singular.
+        sound = kept >= (ILL if count == 0 and stop_if_ill else COLLAPSED)
+        last = (decrement <= tolerance) & sound & ~decided
         if last.any():
             at = live[last]
             out.codes[at], out.steps[at] = CONVERGED, count + 1
@@ -121,9 +123,8 @@ def _iterate(
             out.likelihood[at] = stack.likelihood(gamma[:, last], np.flatnonzero(last))
             out.objective[at] = out.likelihood[at] + log_determinant(lower[..., last]) / 2
             decided |= last
-        lost = ~((kept >= COLLAPSED) & np.isfinite(decrement)) & ~decided
+        lost = ~(sound & np.isfinite(decrement)) & ~decided
         if count == 0 and stop_if_ill:
-            lost |= (kept < ILL) & ~decided
             out.codes[live[lost]] = ILL_CONDITIONED
         elif lost.any():
             out.codes[live[lost]] = NOT_CONVERGED if careful else STALLED
