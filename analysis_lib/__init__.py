@@ -13,7 +13,8 @@ Floors, each importing only from those below it:
    ``baseline``, ``participants``: who was treated;
    ``samplesize``, ``precision``, ``power``: how many patients it takes;
    ``procedure`` with ``procedure_fits``: the road to a model, in thousands of resamples;
-   ``validation``, ``out_of_sample``: what such a model is worth
+   ``validation``, ``out_of_sample``, ``decisions``: what such a model is worth;
+   ``validation_intervals``, ``drawn_validation``: how well that is known
 1. ``visits``, ``change``, ``effect_size``, ``mixed``, ``regression_to_mean``: values over time;
    ``balance``: groups side by side; ``model_strength``: R² and C;
    ``rare_events``, ``benefit_harm``: counts of harm;
@@ -22,8 +23,8 @@ Floors, each importing only from those below it:
    ``consistency``, ``odds_ratio``, ``design_analysis``, ``logistic``: estimators
    (``logistic`` with ``profile``, ``intervals`` and ``resampling`` inside);
    ``roc``, ``c_statistic``, ``performance``, ``net_benefit``: how well events are told apart;
-   ``cutoff`` with ``thresholds``, ``minimal_p`` with ``maximal_chi_square``: cut-offs that data
-   chose; ``splines``; ``coverage``;
+   ``cutoff`` with ``thresholds``, ``minimal_p`` with ``maximal_chi_square``, ``cutoff_studies``:
+   cut-offs that data chose; ``splines``; ``screening``: what passes by p; ``coverage``;
    ``survival``: time to an event; ``imputation``: gaps filled many times;
    ``trajectories``: laboratory values as they are assumed to run
 0. ``published``, ``cohort`` with ``contradictions``, ``scenario``, ``datapackage``, ``results``,

@@ -19,13 +19,15 @@ FLOORS = [
     | {"model_strength"}
     | {"rare_events", "benefit_harm"}
     | {"roc", "c_statistic", "thresholds", "cutoff", "maximal_chi_square", "minimal_p"}
-    | {"splines", "performance", "net_benefit"},
+    | {"cutoff_studies"}
+    | {"splines", "screening", "performance", "net_benefit"},
     {"two_by_two", "study_counts", "binomial_normal", "pooled", "synthesis", "verify"}
     | {"complications", "grading", "hypocalcaemia", "hypocalcaemia_scales"}
     | {"permutation", "records", "compatible", "prediction", "endpoint", "recurrence"}
     | {"samplesize", "precision", "power"}
     | {"baseline", "participants"}
-    | {"procedure", "procedure_fits", "validation", "out_of_sample"},
+    | {"procedure", "procedure_fits", "validation", "out_of_sample"}
+    | {"validation_intervals", "drawn_validation", "decisions"},
     {"report"},
     {"tables", "figures"},
     {"ledger", "dictionary"},
