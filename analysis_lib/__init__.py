@@ -8,7 +8,7 @@ Floors, each importing only from those below it:
 3. ``report``: sentences with numbers in them, and how anything is shown
 2. ``two_by_two``; ``synthesis`` with ``study_counts``, ``binomial_normal`` and ``pooled``;
    ``compatible`` with ``permutation`` and ``records``: the simulated cohort; ``verify``: its proof;
-   ``prediction``: the published model; ``endpoint``, ``recurrence``: the target;
+   ``prediction``: the model as assumed; ``endpoint``, ``recurrence``: the target;
    ``complications``, ``grading``, ``hypocalcaemia``, ``hypocalcaemia_scales``: harm;
    ``baseline``, ``participants``: who was treated;
    ``samplesize``, ``precision``, ``power``: how many patients it takes;
@@ -24,7 +24,8 @@ Floors, each importing only from those below it:
    (``logistic`` with ``profile``, ``intervals`` and ``resampling`` inside);
    ``roc``, ``c_statistic``, ``performance``, ``net_benefit``: how well events are told apart;
    ``cutoff`` with ``thresholds``, ``minimal_p`` with ``maximal_chi_square``, ``cutoff_studies``:
-   cut-offs that data chose; ``splines``; ``screening``: what passes by p; ``coverage``;
+   cut-offs that data chose; ``splines``; ``specifications``, ``standardised``: one association
+   in many models, and in risks; ``screening``: what passes by p; ``coverage``;
    ``survival``: time to an event; ``imputation``: gaps filled many times;
    ``trajectories``: laboratory values as they are assumed to run
 0. ``published``, ``cohort`` with ``contradictions``, ``scenario``, ``datapackage``, ``results``,

@@ -78,7 +78,8 @@ def published_model(
         Boolean column to be explained.
     screening, alpha : float
         A term enters the multivariable model if its p-value alone is below ``screening``; it is
-        independent if its p-value there is below ``alpha``.
+        independent if its p-value there is below ``alpha``. With ``math.inf`` all enter that have
+        an estimate alone.
     level : float
         Confidence level of the limits.
 
@@ -97,18 +98,11 @@ def published_model(
     MissingColumnError
         If the frame lacks a candidate or the outcome.
     DataError
-        If there is no candidate.
+        If there is no candidate, or a column holds anything but numbers.
     """
     import pandas as pd
 
-    if not candidates:
-        raise DataError("no candidate to screen; name at least one column of the frame")
-    absent = [name for name in [*candidates, outcome] if name not in frame]
-    if absent:
-        raise MissingColumnError(
-            f"no column {', '.join(map(repr, absent))} to model; give a frame as from "
-            "cohort.analysis_frame, with these columns"
-        )
+    frame = _checked(frame, candidates, outcome)
     single = [row for term in candidates for row in _fit(frame, [term], outcome, level)]
     entered = [str(row["term"]) for row in single if row["p"] < screening]
     joint = _fit(frame, entered, outcome, level) if entered else []
@@ -117,9 +111,102 @@ def published_model(
         + [{"stage": "multivariable", **row, "independent": row["p"] < alpha} for row in joint]
     )
     table.insert(len(table.columns) - 2, "entered", table["term"].isin(entered))
+    return _typed(table)
+
+
+def by_rule(
+    frame: pd.DataFrame,
+    *,
+    levels: Sequence[float],
+    stays: Sequence[float],
+    candidates: Sequence[str] = CANDIDATES,
+    outcome: str = "treatment_failure",
+    alpha: float = 0.05,
+    level: float = 0.95,
+) -> dict[str, pd.DataFrame]:
+    """Choose the terms of a model by other rules: screening, all at once, backward elimination.
+
+    Parameters
+    ----------
+    frame, candidates, outcome, alpha, level
+        As for :func:`published_model`.
+    levels : sequence of float
+        Levels of screening.
+    stays : sequence of float
+        Levels of backward elimination: start with all candidates; while the largest p-value is
+        not below the level, drop its term and fit again. 0.157 is about Akaike's criterion for a
+        term with one coefficient.
+
+    Returns
+    -------
+    dict of str to DataFrame
+        Rule, in words, to the rows of its last model, with the columns of ``published_model``
+        from ``term`` on; no row if no term is left. Elimination stops at a model without an
+        estimate, whose note says why.
+
+    Raises
+    ------
+    MissingColumnError, DataError
+        As for :func:`published_model`.
+    """
+    import pandas as pd
+
+    checked = _checked(frame, candidates, outcome)
+    alone = {term: _fit(checked, [term], outcome, level)[0]["p"] for term in candidates}
+
+    def model(terms: Sequence[str]) -> list[dict[str, Any]]:
+        return _fit(checked, terms, outcome, level) if terms else []
+
+    models = {
+        f"screening, p < {each:g}": model([term for term, p in alone.items() if p < each])
+        for each in levels
+    }
+    models["all at once"] = model(list(candidates))
+    for stay in stays:
+        rows = model(list(candidates))
+        while rows and (worst := max(rows, key=lambda row: row["p"]))["p"] >= stay:
+            rows = model([str(row["term"]) for row in rows if row is not worst])
+        models[f"backward, p < {stay:g}"] = rows
+    tables = {}
+    for rule, rows in models.items():
+        table = pd.DataFrame(rows, columns=list(models["all at once"][0]))
+        table.insert(len(table.columns) - 1, "entered", True)
+        tables[rule] = _typed(table.assign(independent=table["p"] < alpha))
+    return tables
+
+
+def _typed(table: pd.DataFrame) -> pd.DataFrame:
+    """Give the columns of a table of fits their types."""
     whole = dict.fromkeys(("n", "events", "left_out"), "Int64")
-    words = dict.fromkeys(("stage", "term", "note"), "string")
+    words = dict.fromkeys({"stage", "term", "note"} & set(table), "string")
     return table.astype({**whole, **words, "entered": "boolean", "independent": "boolean"})
+
+
+def _checked(frame: pd.DataFrame, candidates: Sequence[str], outcome: str) -> pd.DataFrame:
+    """The columns to model, as numbers; errors name the first value that is none."""
+    import pandas as pd
+
+    if not candidates:
+        raise DataError("no candidate to screen; name at least one column of the frame")
+    names = [*candidates, outcome]
+    absent = [name for name in names if name not in frame]
+    if absent:
+        raise MissingColumnError(
+            f"no column {', '.join(map(repr, absent))} to model; give a frame as from "
+            "cohort.analysis_frame, with these columns"
+        )
+    checked = frame[names].convert_dtypes()
+    for name in names:
+        values = checked[name].dropna()
+        if len(values) and not pd.api.types.is_numeric_dtype(values):
+            raise DataError(
+                f"column {name!r} holds {values.iloc[0]!r}; a model needs numbers, or yes and no: "
+                "turn a group into one column of 0 and 1 for each of its levels but one"
+            )
+    values = checked[outcome].dropna().astype(float)
+    if not values.isin([0, 1]).all():
+        raise DataError(f"outcome {outcome!r} takes other values than yes and no (1 and 0)")
+    return checked.astype("Float64")
 
 
 def _fit(

@@ -16,7 +16,7 @@ FLOORS = [
     | {"visits", "change", "effect_size", "mixed", "regression_to_mean"}
     | {"survival", "imputation", "coverage"}
     | {"balance"}
-    | {"model_strength"}
+    | {"model_strength", "specifications", "standardised"}
     | {"rare_events", "benefit_harm"}
     | {"roc", "c_statistic", "thresholds", "cutoff", "maximal_chi_square", "minimal_p"}
     | {"cutoff_studies"}
