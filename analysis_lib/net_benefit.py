@@ -74,12 +74,26 @@ def net_benefits(
     linear: Floats, y: NDArray[np.bool_], weights: NDArray[np.generic], threshold: float
 ) -> Floats:
     """Return the net benefit (B,) at one threshold of B sets of predictions (B, n), as logits."""
+    found, needless = acted_on(linear, y, weights, threshold)
+    return found - needless * (threshold / (1 - threshold))
+
+
+def acted_on(
+    linear: Floats, y: NDArray[np.bool_], weights: NDArray[np.generic], threshold: float
+) -> tuple[Floats, Floats]:
+    """Return who is acted on at one threshold, of B sets of predictions (B, n), as logits.
+
+    Two arrays (B,): rows with the event that are acted on, and rows without it, each as a share
+    of all rows.
+    """
     t = float(_thresholds([threshold])[0])
     w = np.broadcast_to(weights, linear.shape).astype(float)
     # Compared as probabilities, as decision_curve does, so that both round alike.
     positive = w * (from_logits(linear) >= t)
-    benefit: Floats = (positive @ y - positive @ ~y * (t / (1 - t))) / w.sum(axis=1)
-    return benefit
+    total = w.sum(axis=1)
+    found: Floats = positive @ y / total
+    needless: Floats = positive @ ~y / total
+    return found, needless
 
 
 def _thresholds(thresholds: Sequence[float]) -> Floats:

@@ -179,6 +179,7 @@ def cross_validate(
         If there are too few events or non-events for the folds, no repeat, or the rows themselves
         have no model.
     """
+    y = np.asarray(y, dtype=bool)
     events, others = np.flatnonzero(y), np.flatnonzero(~y)
     if not 2 <= folds <= min(len(events), len(others)) or repeats < 1:
         raise DataError(

@@ -158,13 +158,35 @@ def intercepts(offset: Floats, y: NDArray[np.bool_], weights: NDArray[np.generic
     return np.where(both, a, math.nan)
 
 
+def shrunken(
+    linear: Floats, y: NDArray[np.bool_], weights: NDArray[np.generic], *, slope: float
+) -> Floats:
+    """Return logits (B, n) drawn in by a slope, and moved so that as many events are expected.
+
+    Parameters
+    ----------
+    linear, y, weights
+        As for :func:`measures`.
+    slope : float
+        What each logit is multiplied by: a calibration slope corrected for optimism.
+
+    References
+    ----------
+    Van Houwelingen JC, Le Cessie S. Stat Med 1990;9:1303-1325.
+    """
+    milder = slope * linear
+    moved: Floats = milder + intercepts(milder, y, weights)[:, None]
+    return moved
+
+
 def calibration_curve(
     probability: ArrayLike, outcome: ArrayLike, *, span: float = 2 / 3
 ) -> pd.DataFrame:
     """Return a smoothed curve of observed against predicted probability.
 
     Locally weighted linear regression without robustness steps, as ``lowess(p, y, iter = 0)`` of R
-    and ``rms::val.prob``. With few events the curve is mostly noise.
+    and ``rms::val.prob``. With few events the curve is mostly noise. Where more rows share one
+    probability than the span holds, they get their mean, as in R.
 
     Parameters
     ----------
@@ -189,13 +211,44 @@ def calibration_curve(
     Cleveland WS. J Am Stat Assoc 1979;74:829-836.
     """
     import pandas as pd
-    from statsmodels.nonparametric.smoothers_lowess import lowess
 
     p, y, _ = checked_probabilities(probability, outcome)
     if not 0 < span <= 1 or span * len(p) < 3:
         raise DataError(f"A span of {span} of {len(p)} rows; give a share that holds 3 or more.")
-    curve = lowess(y.astype(float), p, frac=span, it=0, delta=0.0)
-    return pd.DataFrame(curve, columns=["predicted", "observed"])
+    order = np.argsort(p, kind="stable")
+    x, outcome = p[order], y[order].astype(float)
+    return pd.DataFrame({"predicted": x, "observed": _lowess(x, outcome, span)})
+
+
+def _lowess(x: Floats, y: Floats, span: float) -> Floats:
+    """Return what R's ``clowess`` does in its first round, with delta = 0; ``x`` rises.
+
+    That of statsmodels leaves a row its own outcome where the span holds ties only.
+    """
+    n = len(x)
+    size = max(2, min(n, int(span * n + 1e-7)))
+    smooth = np.empty(n)
+    first = 0
+    for at in range(n):
+        if at and x[at] == x[at - 1]:
+            smooth[at] = smooth[at - 1]
+            continue
+        while first + size < n and x[at] - x[first] > x[first + size] - x[at]:
+            first += 1
+        far = max(x[at] - x[first], x[first + size - 1] - x[at])
+        # Ties with the last row of the span count, too, as long as they are within reach.
+        gap = np.abs(x[first:] - x[at])
+        near = gap <= 0.999 * far
+        scaled = gap[near] / far if far > 0 else np.zeros(near.sum())
+        w = np.where(scaled <= 0.001, 1.0, (1 - scaled**3) ** 3)
+        w /= w.sum()
+        xs, ys = x[first:][near], y[first:][near]
+        centre = w @ xs
+        spread = w @ (xs - centre) ** 2
+        if far > 0 and math.sqrt(spread) > 0.001 * (x[-1] - x[0]):
+            w = w * (1 + (x[at] - centre) / spread * (xs - centre))
+        smooth[at] = w @ ys
+    return smooth
 
 
 def checked_probabilities(

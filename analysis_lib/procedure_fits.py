@@ -37,9 +37,9 @@ class Fitted:
     not-a-number without an estimate; ``entered`` (B, k); ``coefficients`` (B, k + 1), intercept
     first, 0 for what did not enter; ``linear`` (B, n), the logit predicted for each row of the
     frame, whether or not it was in the set. Coefficients and logits are not-a-number where
-    ``status`` (B,) is not "converged": "no_events" for one class, "no_cutoff" where no value may
-    be one, else as in :mod:`analysis_lib.logistic`. If nothing passes the screening, the model is
-    an intercept, and that is no failure.
+    ``status`` (B,) is not "converged": "no_weight" for an empty set, "no_events" for one class,
+    "no_cutoff" where no value may be one, else as in :mod:`analysis_lib.logistic`. If nothing
+    passes the screening, the model is an intercept, and that is no failure.
     """
 
     names: tuple[str, ...]
@@ -78,7 +78,9 @@ class Prepared:
     def __call__(self, weights: ArrayLike) -> Fitted:
         """Go the whole road for B sets of counts of the rows (B, n)."""
         w = np.atleast_2d(np.asarray(weights))
-        if w.shape[1:] != self.y.shape or (w < 0).any():
+        if not np.issubdtype(w.dtype, np.number) and w.dtype != bool:
+            raise DataError(f"weights of type {w.dtype}: give counts, as numbers.")
+        if w.shape[1:] != self.y.shape or not (w >= 0).all():
             raise DataError(f"weights {w.shape}: give counts, (B, {len(self.y)}), none negative.")
         if not len(w):
             raise DataError("There is no set of counts; give at least one.")
@@ -90,8 +92,9 @@ class Prepared:
     def _fit(self, w: NDArray[np.generic]) -> Fitted:
         cutoffs, high = self._groups(w)
         status = np.full(len(w), "converged", dtype="U13")
-        events = w @ self.y
-        status[(events == 0) | (events == w.sum(axis=1))] = "no_events"
+        events, total = w @ self.y, w.sum(axis=1)
+        status[(events == 0) | (events == total)] = "no_events"
+        status[total == 0] = "no_weight"
         if self.procedure.cut is not None:
             status[(status == "converged") & np.isnan(cutoffs)] = "no_cutoff"
         p_alone, entered = self._screen(high, w)

@@ -88,7 +88,7 @@ class Corrected(Result):
     used: int
 
     def faces(self) -> dict[str, str]:
-        """Format codes: "", "apparent", "optimism", "corrected", "used"."""
+        """Format codes: "", "apparent", "optimism", "corrected", "monte_carlo_error", "used"."""
         decimals = 3 if "brier" in self.measure or "benefit" in self.measure else 2
         apparent = number(self.apparent, decimals)
         corrected = number(self.corrected, decimals)
@@ -97,6 +97,7 @@ class Corrected(Result):
             "apparent": apparent,
             "optimism": number(self.optimism, decimals),
             "corrected": corrected,
+            "monte_carlo_error": number(self.monte_carlo_error, decimals + 1),
             "used": str(self.used),
         }
 

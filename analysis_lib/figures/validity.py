@@ -71,7 +71,8 @@ def calibration(
         axes.set_ylim(-5, top + 2)
         axes.set_xlabel("Predicted risk, %")
         axes.set_ylabel("Observed risk, %")
-        axes.legend(loc="lower right", bbox_to_anchor=(1, 0.06))
+        # Above, at the left: what a narrow screen shows first.
+        figure.legend(loc="outside upper left", ncols=2)
         grid(axes, "y")
         first, last = order.iloc[0], order.iloc[-1]
         alt = (
@@ -81,7 +82,10 @@ def calibration(
             f"{percent(first.corrected)} and {percent(last.corrected)}. The smoothed curve runs "
             f"from {percent(curve['observed'].iloc[0])} to {percent(curve['observed'].iloc[-1])}."
         )
-        caption += " Diamonds, above: patients with the event; ticks, below: those without."
+        caption += (
+            " On the thin line what was predicted happens; below it risks were predicted too high. "
+            "Diamonds, above: patients with the event; ticks, below: those without."
+        )
         data = order[["predicted", "corrected", "outcome"]]
         return finish(figure, data, id=id, status=status, caption=caption, alt=alt)
 
@@ -113,7 +117,7 @@ def decisions(curve: pd.DataFrame, *, id: str, status: Status, caption: str) -> 
         axes.set_ylim(bottom, top + 0.5)
         axes.set_xlabel("Risk from which on one would act, %")
         axes.set_ylabel("Net benefit per hundred patients")
-        axes.legend(loc="upper right")
+        figure.legend(loc="outside upper left", ncols=2)
         grid(axes, "y")
         said = []
         for row in (curve.iloc[0], curve.iloc[len(curve) // 2], curve.iloc[-1]):
@@ -125,6 +129,7 @@ def decisions(curve: pd.DataFrame, *, id: str, status: Status, caption: str) -> 
         alt = (
             f"Net benefit per hundred patients over the threshold. {'; '.join(said).capitalize()}."
         )
+        caption += " At each threshold the highest line is the best choice."
         return finish(
             figure, curve[["threshold", *LINES]], id=id, status=status, caption=caption, alt=alt
         )

@@ -16,10 +16,12 @@ from analysis_lib.performance import (
     intercepts,
     measures,
     performance,
+    shrunken,
 )
 
 FOLDER = Path(__file__).parents[1] / "reference_r"
 DATA = pd.read_csv(FOLDER / "performance_data.csv")
+TIES = pd.read_csv(FOLDER / "performance_ties.csv")
 WANT = pd.read_csv(FOLDER / "performance.csv").set_index("name")["value"]
 
 
@@ -42,6 +44,16 @@ def test_the_curve_is_the_lowess_of_r():
     got = calibration_curve(DATA["p"], DATA["y"])
     np.testing.assert_allclose(got["predicted"], DATA["smooth_x"], rtol=1e-12)
     np.testing.assert_allclose(got["observed"], DATA["smooth_y"], rtol=1e-8, atol=1e-12)
+
+
+@pytest.mark.parametrize("name", ["heavy", "two", "one", "three"])
+def test_the_curve_is_that_of_r_where_many_share_a_probability(name):
+    rows = TIES[TIES["set"] == name]
+    got = calibration_curve(rows["p"], rows["y"])
+    order = np.argsort(rows["p"], kind="stable")
+    np.testing.assert_allclose(
+        got["observed"], rows["smooth_y"].to_numpy()[order], rtol=1e-8, atol=1e-12
+    )
 
 
 def test_net_benefit_agrees_with_its_formula_in_r():
@@ -88,6 +100,24 @@ def test_the_intercept_is_found_where_newton_s_method_alone_runs_away():
     offset = np.repeat([-30.0, 30.0], [50, 10])[None]
     y = np.arange(60) >= 55
     assert intercepts(offset, y, np.ones((1, 60)))[0] == pytest.approx(-30, abs=1e-6)
+
+
+def test_shrunken_logits_expect_what_happened_and_are_drawn_in():
+    linear, y, counts = example(4)
+    got = shrunken(linear, y, counts, slope=0.6)
+    np.testing.assert_allclose((counts * from_logits(got)).sum(axis=1), counts @ y, rtol=1e-9)
+    np.testing.assert_allclose(np.diff(got, axis=1), 0.6 * np.diff(linear, axis=1), atol=1e-12)
+    # One whose slope is 0.6 in its rows has a slope of one after it.
+    own = measures(linear, y, counts)["slope"]
+    each = np.concatenate(
+        [
+            shrunken(z[None], y, w[None], slope=s)
+            for z, w, s in zip(linear, counts, own, strict=True)
+        ]
+    )
+    again = measures(each, y, counts)
+    np.testing.assert_allclose(again["slope"], 1, rtol=1e-6)
+    np.testing.assert_allclose(again["intercept"], 0, atol=1e-9)
 
 
 def test_a_probability_at_the_threshold_is_acted_on():

@@ -183,6 +183,49 @@ def test_nothing_is_made_of_resamples_of_one_class():
         assert got.entries()["share"].isna().all()
 
 
+def test_an_empty_set_is_told_from_one_of_one_class():
+    frame = DATA[DATA["set"] == "few"]
+    w = np.ones((2, len(frame)), dtype=int)
+    w[0] = 0
+    got = prepare(BIRTHS, frame)(w)
+    assert got.status.tolist() == ["no_weight", "converged"]
+    assert np.isnan(got.linear[0]).all()
+
+
+@pytest.mark.parametrize("penalty", ["none", "firth", "flic"])
+def test_a_candidate_that_says_nothing_and_one_said_twice(penalty):
+    """A constant does not enter; of columns that say the same, all do, and there is no model."""
+    frame = DATA[DATA["set"] == "births"].assign(same=3.0)
+    plain = prepare(change(penalty=penalty), frame)(counts("births")[:5])
+    names = (*BIRTHS.candidates, "same")
+    more = prepare(change(penalty=penalty, candidates=names), frame)(counts("births")[:5])
+    assert not more.entered[:, -1].any()
+    assert np.isnan(more.p_alone[:, -1]).all()
+    np.testing.assert_allclose(more.linear, plain.linear, rtol=1e-8, atol=1e-10)
+    frame = frame.assign(smoke_again=frame["smoke"] * 2)
+    names = ("smoke", "smoke_again")
+    twice = prepare(
+        change(penalty=penalty, candidates=names, cut=None, cutoff=None, screening=None), frame
+    )(counts("births")[:5])
+    assert set(twice.status) == {"singular"}
+    assert np.isnan(twice.linear).all()
+
+
+def test_more_terms_than_events_is_no_crash():
+    frame = DATA[DATA["set"] == "tiny"].reset_index(drop=True)
+    rng = np.random.default_rng(1)
+    names = tuple(f"x{i}" for i in range(9))
+    frame = frame.assign(**{name: rng.normal(size=len(frame)) for name in names})
+    for penalty in ("none", "flic"):
+        got = prepare(
+            change(candidates=names, cut=None, cutoff=None, screening=None, penalty=penalty), frame
+        )(counts("tiny"))
+        known = got.status == "converged"
+        assert np.isfinite(got.linear[known]).all()
+        assert np.isnan(got.linear[~known]).all()
+        assert known.all() == (penalty == "flic") or known.sum() > 30
+
+
 def test_rows_with_a_gap_are_left_out_and_counted():
     frame = DATA[DATA["set"] == "few"].astype({"age": "Float64", "low": "boolean"})
     frame.iloc[3, frame.columns.get_loc("age")] = pd.NA
@@ -231,6 +274,8 @@ def test_frames_that_can_not_be():
         (np.ones((2, 5)), r"weights \(2, 5\)"),
         (-np.ones(105), "none negative"),
         (np.ones((0, 105)), "no set of counts"),
+        (np.full((1, 105), "1"), "as numbers"),
+        (np.full((1, 105), np.nan), "none negative"),
     ):
         with pytest.raises(DataError, match=message):
             ready(weights)

@@ -211,6 +211,12 @@ def test_cross_validation_is_a_plain_loop(name):
     assert got["slope"].estimate < 1
 
 
+def test_outcomes_may_be_zeros_and_ones():
+    procedure = ready("few")
+    want = cross_validate(procedure, procedure.y, folds=4, repeats=2, seed=6)
+    assert cross_validate(procedure, procedure.y.astype(int), folds=4, repeats=2, seed=6) == want
+
+
 def test_a_fold_without_a_model_is_counted():
     y = np.arange(40) % 4 == 0
     got = cross_validate(

@@ -46,8 +46,13 @@ for (s in names(sets)) {
   plus <- function(err, err1, gamma) { e <- min(err1, gamma); R <- if (e > err && gamma > err) (e - err) / (gamma - err) else 0
     0.368 * err + 0.632 * err1 + (e - err) * 0.368 * 0.632 * R / (1 - 0.368 * R) }
   err1 <- mean((colSums(loss) / colSums(used))[colSums(used) > 0]); c1 <- mean(out_c, na.rm = TRUE)
-  summary_ <- rbind(summary_, data.frame(set = s, name = c(names(own), "out_brier", "plus_brier", "no_information", "out_c", "plus_c"),
-    value = c(own, err1, plus(own[["brier"]], err1, gamma), gamma, c1, 1 - plus(1 - own[["c_statistic"]], 1 - c1, 0.5))))
+  # Noma et al. (2021), algorithm 1: percentiles of the measure in the resamples, less the optimism.
+  e <- each[each$set == s, ]; shifted <- function(m) quantile(e[[paste0("drawn_", m)]], c(0.025, 0.975), na.rm = TRUE) -
+    mean(e[[paste0("drawn_", m)]] - e[[paste0("original_", m)]], na.rm = TRUE)
+  summary_ <- rbind(summary_, data.frame(set = s, name = c(names(own), "out_brier", "plus_brier", "no_information", "out_c", "plus_c",
+    "shifted_c_lower", "shifted_c_upper", "shifted_brier_lower", "shifted_brier_upper"),
+    value = c(own, err1, plus(own[["brier"]], err1, gamma), gamma, c1, 1 - plus(1 - own[["c_statistic"]], 1 - c1, 0.5),
+      shifted("c_statistic"), shifted("brier"))))
 }
 write(do.call(rbind, lapply(names(sets), function(s) data.frame(set = s, sets[[s]]))), "validation_data")
 write(counts, "validation_counts"); write(each, "validation_each"); write(summary_, "validation")
@@ -66,3 +71,10 @@ set.seed(1); B <- 2000
 fit <- lrm(low ~ ., bw, x = TRUE, y = TRUE); val <- validate(fit, method = "boot", B = B)
 write(data.frame(name = c("c_statistic", "brier", "slope"), apparent = c(0.5 + val["Dxy", 1] / 2, val["B", 1], val["Slope", 1]),
   optimism = c(val["Dxy", "optimism"] / 2, val["B", "optimism"], val["Slope", "optimism"]), resamples = val[c("Dxy", "B", "Slope"), "n"]), "validation_rms")
+# Lowess where one probability is shared by more rows than the span holds, and where all share one.
+set.seed(20260312)
+tied <- list(heavy = c(rep(0.3, 70), seq(0.35, 0.8, length.out = 30)), two = rep(c(0.2, 0.6), c(40, 20)), one = rep(0.25, 30),
+  three = rep(c(0.1, 0.15, 0.5), c(20, 15, 25)))
+ties <- do.call(rbind, lapply(names(tied), function(s) { p <- tied[[s]]; y <- rbinom(length(p), 1, p)
+  data.frame(set = s, p, y, smooth_y = lowess(p, y, iter = 0, delta = 0)$y) }))
+write(ties, "performance_ties")
