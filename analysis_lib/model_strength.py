@@ -7,12 +7,11 @@ binary outcome; Nagelkerke's R² is its share of the largest one possible.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Sequence
 from statistics import NormalDist
 from typing import Any
 
 from analysis_lib.errors import CountError, DataError
-from analysis_lib.results import Result, number
 
 UNKNOWN_MODEL = 0.15
 """Nagelkerke R² to assume when nothing is known of the model's strength."""
@@ -21,7 +20,7 @@ UNKNOWN_MODEL = 0.15
 def max_cox_snell(outcome_share: float) -> float:
     """Return the Cox-Snell R² of a model that knows every outcome; DataError outside (0, 1)."""
     share = inside(outcome_share, "outcome share")
-    return -math.expm1(2 * (share * math.log(share) + (1 - share) * math.log1p(-share)))
+    return -math.expm1(2 * _mean_log(share))
 
 
 def cox_snell_from_nagelkerke(nagelkerke: float, outcome_share: float) -> float:
@@ -69,8 +68,7 @@ def cox_snell_from_c(c_statistic: float, outcome_share: float) -> float:
         weight * quad(lost, centre - 12, centre + 12, (centre, sign), epsabs=1e-13, limit=200)[0]
         for weight, centre, sign in ((share, shift, 1), (1 - share, 0.0, -1))
     )
-    null = -(share * math.log(share) + (1 - share) * math.log1p(-share))
-    return -math.expm1(2 * (mean - null))
+    return -math.expm1(2 * (mean + _mean_log(share)))
 
 
 def c_from_cox_snell(cox_snell: float, outcome_share: float) -> float:
@@ -84,53 +82,34 @@ def c_from_cox_snell(cox_snell: float, outcome_share: float) -> float:
     return float(found)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Strength(Result):
-    """How strong a fitted model looks, and how strong it can be expected to be.
+def cox_snell_of_groups(shares: Sequence[float], risks: Sequence[float]) -> float:
+    """Return the Cox-Snell R² of a model that knows the risk of each group, and no more.
 
-    ``apparent`` and ``adjusted`` are Cox-Snell R² in the same and in new patients; ``shrinkage``
-    is the expected slope in new patients, negative if the model fits worse than chance would.
-    """
-
-    n: int
-    parameters: int
-    apparent: float
-    shrinkage: float
-    adjusted: float
-
-    def faces(self) -> dict[str, str]:
-        """Format codes: "", "apparent", "adjusted", "shrinkage"."""
-        faces = {name: number(getattr(self, name), 2) for name in ("apparent", "adjusted")}
-        faces["shrinkage"] = number(self.shrinkage, 2)
-        return faces | {"": f"R² {faces['apparent']}, adjusted {faces['adjusted']}"}
-
-
-def strength_of_fit(likelihood_ratio: float, *, n: int, parameters: int) -> Strength:
-    """Return apparent and adjusted R² of a fit, by the heuristic shrinkage of van Houwelingen.
+    One two-valued predictor makes two groups: with their true risks, as
+    :func:`analysis_lib.power.group_risks` gives them, this is the R² to expect of it in new
+    patients. 0 where all risks are the same.
 
     Parameters
     ----------
-    likelihood_ratio : float
-        Twice the gain in log-likelihood over the model with an intercept only; above 0.
-    n, parameters : int
-        Patients in the fit, and *candidate* parameters: those screened and dropped count too.
+    shares : sequence of float
+        Share of all patients in each group, in (0, 1); they add up to 1.
+    risks : sequence of float
+        Share of each group with the outcome, in (0, 1).
 
-    References
-    ----------
-    van Houwelingen JC, le Cessie S. Stat Med 1990;9:1303-1325.
+    Raises
+    ------
+    DataError
+        If the groups of the two differ in number, or a value is out of range.
     """
-    patients, candidates = count(n, "patients"), count(parameters, "parameters")
-    if not (likelihood_ratio > 0 and math.isfinite(likelihood_ratio)):
-        raise DataError(f"likelihood ratio {likelihood_ratio} must be a number above 0")
-    apparent = -math.expm1(-likelihood_ratio / patients)
-    shrinkage = 1 - candidates / likelihood_ratio
-    return Strength(
-        n=patients,
-        parameters=candidates,
-        apparent=apparent,
-        shrinkage=shrinkage,
-        adjusted=shrinkage * apparent,
-    )
+    if len(shares) != len(risks):
+        raise DataError(f"{len(shares)} shares but {len(risks)} risks; give one of each a group")
+    parts = [inside(share, "share of a group") for share in shares]
+    groups = [inside(risk, "risk of a group") for risk in risks]
+    if abs(sum(parts) - 1) > 1e-9:
+        raise DataError(f"the shares of the groups add up to {sum(parts):g}; they must to 1")
+    overall = sum(part * risk for part, risk in zip(parts, groups, strict=True))
+    known = sum(part * _mean_log(risk) for part, risk in zip(parts, groups, strict=True))
+    return max(0.0, -math.expm1(2 * (_mean_log(overall) - known)))
 
 
 def inside(value: float, what: str) -> float:
@@ -138,6 +117,11 @@ def inside(value: float, what: str) -> float:
     if isinstance(value, (bool, str)) or not 0 < value < 1:
         raise DataError(f"{what} {value!r} lies outside (0, 1); give a fraction, not a percentage")
     return float(value)
+
+
+def _mean_log(risk: float) -> float:
+    """Mean log-likelihood of a patient whose risk is known."""
+    return risk * math.log(risk) + (1 - risk) * math.log1p(-risk)
 
 
 def room_above(cox_snell: float, outcome_share: float) -> float:

@@ -1,8 +1,8 @@
 """What a study of one two-valued risk factor can be expected to print, before it is done.
 
 Some share of the patients lie above a cut-off, some share fail, and a true odds ratio ties the
-two. The chance of a significant result follows, and how far such a result will miss the truth:
-by formula, and by drawing studies and fitting each of them.
+two. The chance of a significant result follows: by formula, and by going through every fourfold
+table. How far such a result misses the truth is found by formula, and by drawing studies.
 """
 
 from __future__ import annotations
@@ -10,16 +10,23 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from statistics import NormalDist
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from analysis_lib.design_analysis import DesignAnalysis, design_analysis
 from analysis_lib.errors import CountError, DataError
 from analysis_lib.proportions import check_level, whole_counts
 from analysis_lib.results import NBSP, Result, number, percent
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pandas as pd
+
 LARGEST = 10_000_000
 """Patients beyond which no size is looked for."""
 FEWEST_DRAWS = 100
+MOST_TABLES = 10_000_000
+"""Fourfold tables beyond which they are not gone through one by one."""
 
 
 def group_risks(odds_ratio: float, *, exposed: float, outcome: float) -> tuple[float, float]:
@@ -132,6 +139,104 @@ def size_by_hsieh(
 
 
 @dataclass(frozen=True, kw_only=True)
+class ExactPower(Result):
+    """What all studies of a size would find, each possible result with its chance.
+
+    ``power``: chance of a significant result by Wald's test; ``no_estimate``: chance that nobody
+    (or everybody) in a group fails, so that there is no estimate. Such a result is not significant.
+    """
+
+    n: int
+    n_exposed: int
+    odds_ratio: float
+    outcome: float
+    level: float
+    power: float
+    no_estimate: float
+
+    def faces(self) -> dict[str, str]:
+        """Format codes: "" (power), "no_estimate"."""
+        return {"": percent(self.power, 0), "no_estimate": percent(self.no_estimate, 1)}
+
+
+def exact_power(
+    n: int, odds_ratio: float, *, exposed: float, outcome: float, level: float = 0.95
+) -> ExactPower:
+    """Return the power of Wald's test over every fourfold table that a study can end in.
+
+    Arguments and errors as for :func:`simulate`, which draws such studies. The standard error is
+    that of the table itself, not the one to be expected. Nothing is drawn, so that there is no
+    Monte Carlo error; a CountError refuses more tables than ``MOST_TABLES``.
+    """
+    import numpy as np
+    from scipy.stats import binom
+
+    m, patients, (above, below) = _design(n, odds_ratio, exposed, outcome, level)
+    if (m + 1) * (patients - m + 1) > MOST_TABLES:
+        raise CountError(f"{patients} patients have more than {MOST_TABLES} tables; use planned()")
+    a, c = np.arange(m + 1)[:, None], np.arange(patients - m + 1)[None]
+    chance = binom.pmf(a, m, above) * binom.pmf(c, patients - m, below)
+    inner = np.s_[1:-1, 1:-1]  # the tables without an empty cell
+    cells = [cell[inner] for cell in np.broadcast_arrays(a, m - a, c, patients - m - c)]
+    log_ratio = np.log(cells[0] * cells[3]) - np.log(cells[1] * cells[2])
+    se = np.sqrt(sum(1 / cell for cell in cells))
+    critical = NormalDist().inv_cdf(0.5 + level / 2)
+    return ExactPower(
+        n=patients,
+        n_exposed=m,
+        odds_ratio=odds_ratio,
+        outcome=outcome,
+        level=level,
+        power=float(chance[inner][np.abs(log_ratio) > critical * se].sum()),
+        no_estimate=float(chance.sum() - chance[inner].sum()),
+    )
+
+
+def over_sizes(
+    sizes: Sequence[int],
+    odds_ratio: float,
+    *,
+    exposed: float,
+    outcome: float | None = None,
+    failures: float | None = None,
+    exact_at: Sequence[int] = (),
+) -> pd.DataFrame:
+    """Return the power of Wald's test for several numbers of patients.
+
+    Parameters
+    ----------
+    sizes, exact_at : sequence of int
+        Patients: by formula, as :func:`planned`, and through every table, as :func:`exact_power`.
+    odds_ratio, exposed
+        As for :func:`group_risks`.
+    outcome, failures : float
+        Give one: the share with the outcome, or the number with it to be expected, in all studies.
+
+    Returns
+    -------
+    DataFrame
+        One row a source and size: ``source`` ("formula", "every table"); ``n``; ``failures``,
+        expected among them; ``power``.
+
+    Raises
+    ------
+    DataError
+        If not one of ``outcome`` and ``failures`` is given; else as the two functions raise.
+    """
+    import pandas as pd
+
+    if (outcome is None) == (failures is None):
+        raise DataError("give either the share with the outcome, or the failures to be expected")
+    rows = []
+    for source, how, at in (("formula", planned, sizes), ("every table", exact_power, exact_at)):
+        for n in map(int, at):
+            share = outcome if outcome is not None else (failures or 0) / n
+            found = how(n, odds_ratio, exposed=exposed, outcome=share)
+            rows.append((source, n, n * share, found.power))
+    return pd.DataFrame(rows, columns=["source", "n", "failures", "power"])
+
+
+@dataclass(frozen=True, kw_only=True)
 class SimulatedPower(Result):
     """What a number of drawn studies printed.
 
@@ -209,17 +314,10 @@ def simulate(
 
     from analysis_lib.logistic import fit_many
 
-    check_level(level)
-    _, patients = whole_counts(0, n)
     _, draws = whole_counts(0, studies)
     if draws < FEWEST_DRAWS:
         raise CountError(f"{draws} studies are too few to speak of shares; draw {FEWEST_DRAWS}")
-    above, below = group_risks(odds_ratio, exposed=exposed, outcome=outcome)
-    m = math.floor(exposed * patients + 0.5)
-    if not 0 < m < patients:
-        raise CountError(
-            f"{m} of {patients} patients would lie above the cut-off; both sides need at least one"
-        )
+    m, patients, (above, below) = _design(n, odds_ratio, exposed, outcome, level)
     rng = np.random.default_rng(seed)
     fail_above, fail_below = rng.binomial(m, above, draws), rng.binomial(patients - m, below, draws)
     # Four rows with weights are the same fit as all patients, and a hundred times faster.
@@ -253,6 +351,21 @@ def simulate(
         ),
         no_estimate=float(np.isnan(estimate).mean()),
     )
+
+
+def _design(
+    n: int, odds_ratio: float, exposed: float, outcome: float, level: float
+) -> tuple[int, int, tuple[float, float]]:
+    """Return patients above the cut-off and in all, and the risks above and below it."""
+    check_level(level)
+    _, patients = whole_counts(0, n)
+    risks = group_risks(odds_ratio, exposed=exposed, outcome=outcome)
+    m = math.floor(exposed * patients + 0.5)
+    if not 0 < m < patients:
+        raise CountError(
+            f"{m} of {patients} patients would lie above the cut-off; both sides need at least one"
+        )
+    return m, patients, risks
 
 
 def _check_power(power: float, level: float) -> None:

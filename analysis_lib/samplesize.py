@@ -27,12 +27,13 @@ IN_WORDS: dict[Criterion, str] = {
     "overall_risk": "overall risk, margin of error",
     "prediction_error": "mean error of a predicted risk",
     "shrinkage": "shrinkage of the effects",
-    "optimism": "optimism of R²",
+    "optimism": "optimism of Nagelkerke's R²",
 }
 """What each criterion limits, as a table writes it."""
 
-CHECKED_PARAMETERS = 30
-"""Parameters up to which the formula for the mean error is recommended."""
+CHECKED_PARAMETERS = (4, 30)
+"""Parameters for which the formula for the mean error stands: the fewest of the models it was found
+with, and the most it is recommended for."""
 Z = NormalDist().inv_cdf(0.975)
 
 
@@ -130,11 +131,13 @@ def minimum_sample_size(
     frame["events"] = frame["n"] * share
     frame["events_per_parameter"] = frame["events"] / p
     frame["decides"] = frame["n"].eq(frame["n"].max())
-    beyond = f"{p} parameters: the formula is for {CHECKED_PARAMETERS} at most"
+    fewest, most = CHECKED_PARAMETERS
+    beyond = (
+        None if fewest <= p <= most else f"{p} parameters: the formula is for {fewest} to {most}"
+    )
     frame["note"] = pd.Series(
-        [beyond if name == "prediction_error" and p > CHECKED_PARAMETERS else None
-         for name in CRITERIA], dtype="string",
-    )  # fmt: skip
+        [beyond if name == "prediction_error" else None for name in CRITERIA], dtype="string"
+    )
     return frame
 
 

@@ -1,4 +1,4 @@
-"""Pictures of how many patients it takes: for a proportion, for one risk factor, for a model."""
+"""Pictures of how many patients it takes: for one risk factor, and for a prediction model."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from analysis_lib.errors import MissingColumnError
 from analysis_lib.figures import COLOURS, Figure, canvas, finish, grid
-from analysis_lib.results import Status, number, percent
+from analysis_lib.results import Status, percent
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,152 +22,84 @@ STYLES = (
 """Colour, line style and marker of each curve: never told apart by colour alone."""
 
 TICKS = (20, 50, 100, 200, 500, 1000, 2000, 5000)
+FAILURE_TICKS = (5, 10, *TICKS)
 BAR = 0.34
 """Height of a bar with its gap, in inches."""
 
 
-def half_widths(
+def power_curves(
     curves: pd.DataFrame,
-    *,
-    study: tuple[int, float],
-    target: float,
-    id: str,
-    status: Status,
-    caption: str,
-) -> Figure:
-    """Draw how wide an interval is, over the number of patients.
-
-    Parameters
-    ----------
-    curves : DataFrame
-        ``method`` (the name to write; four at most), ``n`` and ``half_width`` (a fraction).
-    study : (int, float)
-        Patients and half-width of the study, marked by a diamond.
-    target : float
-        Half-width asked for, drawn as a dashed line.
-
-    Raises
-    ------
-    MissingColumnError
-        If a column is missing.
-    """
-    _need(curves, ("method", "n", "half_width"), id)
-    with canvas(3.3) as (figure, axes):
-        said = []
-        groups = curves.groupby("method", sort=False)
-        for (name, rows), (colour, line, _) in zip(groups, STYLES, strict=False):
-            axes.plot(
-                rows["n"], 100 * rows["half_width"], color=COLOURS[colour], linestyle=line,
-                linewidth=1.4, label=str(name),
-            )  # fmt: skip
-            first, last = rows.iloc[0], rows.iloc[-1]
-            said.append(
-                f"{name}: {_points(first['half_width'])} at {first['n']:.0f} patients, "
-                f"{_points(last['half_width'])} at {last['n']:.0f}"
-            )
-        axes.axhline(100 * target, color=COLOURS["ink"], linewidth=1.2, linestyle=(0, (4, 3)))
-        axes.plot(
-            study[0], 100 * study[1], "D", color=COLOURS["orange"], markersize=7, linestyle="none",
-            label=f"This study, {study[0]} patients", zorder=4,
-        )  # fmt: skip
-        _patients(axes, curves["n"].min(), curves["n"].max())
-        axes.set_ylim(bottom=0)
-        axes.set_ylabel("Half-width, percentage points")
-        axes.legend(loc="upper right")
-        grid(axes, "y")
-        alt = (
-            f"Half of the width of an interval falls as patients are added, in small teeth. "
-            f"{'; '.join(said)}. The study has {study[0]} patients and "
-            f"{_points(study[1])}. A dashed line marks {_points(target)}."
-        )
-        caption += f" Dashed: {_points(target)}."
-        return finish(figure, curves, id=id, status=status, caption=caption, alt=alt)
-
-
-def power_and_exaggeration(
-    curves: pd.DataFrame,
-    simulated: pd.DataFrame,
     *,
     study: int,
     power: float,
     id: str,
     status: Status,
     caption: str,
+    share: float | None = None,
 ) -> Figure:
-    """Draw power, and the exaggeration of significant results, over the number of patients.
+    """Draw the chance of a significant result over the number of patients.
 
     Parameters
     ----------
-    curves, simulated : DataFrame
-        ``odds_ratio`` (four at most), ``n``, ``power`` (a fraction) and ``exaggeration``: by
-        formula, drawn as lines; by simulation, drawn as marks.
+    curves : DataFrame
+        ``label`` (four at most, named above the picture) and the columns of
+        :func:`analysis_lib.power.over_sizes`. Formula is drawn as a line, every table as marks.
     study : int
-        Patients of the study, drawn as a line across both panels.
+        Patients of the study, drawn as a line across.
     power : float
         Power asked for, drawn as a dashed line.
+    share : float, optional
+        Share of the patients that fail: writes the failures at the upper edge.
 
     Raises
     ------
     MissingColumnError
         If a column is missing.
     """
-    import pandas as pd
-
-    for frame in (curves, simulated):
-        _need(frame, ("odds_ratio", "n", "power", "exaggeration"), id)
-    data = pd.concat(
-        [curves.assign(source="formula"), simulated.assign(source="simulation")], ignore_index=True
-    )
-    with canvas(5.6, rows=2, sharex=True) as (figure, (above, below)):
+    _need(curves, ("label", "source", "n", "power"), id)
+    with canvas(3.4 if share is None else 3.9) as (figure, axes):
         said = []
-        groups = curves.groupby("odds_ratio", sort=False)
-        for (ratio, rows), (colour, line, mark) in zip(groups, STYLES, strict=False):
-            drawn = simulated[simulated["odds_ratio"] == ratio]
-            for axes, column, factor in ((above, "power", 100), (below, "exaggeration", 1)):
-                axes.plot(rows["n"], factor * rows[column], color=COLOURS[colour], linestyle=line)
-                axes.plot(
-                    drawn["n"], factor * drawn[column], mark, color=COLOURS[colour], markersize=5
-                )
-            above.plot(
-                [], [], mark, color=COLOURS[colour], linestyle=line, markersize=5,
-                label=number(float(str(ratio)), 1),
-            )  # fmt: skip
-            at = rows.iloc[(rows["n"] - study).abs().argmin()]
-            said.append(
-                f"true odds ratio {number(float(str(ratio)), 1)}: power {percent(at['power'], 0)}, "
-                f"significant results {number(at['exaggeration'], 1)} times too large"
+        groups = curves.groupby("label", sort=False)
+        for (name, both), (colour, line, mark) in zip(groups, STYLES, strict=False):
+            formula = both["source"].eq("formula")
+            rows, marks = both[formula], both[~formula]
+            axes.plot(rows["n"], 100 * rows["power"], color=COLOURS[colour], linestyle=line)
+            axes.plot(marks["n"], 100 * marks["power"], mark, color=COLOURS[colour], markersize=5)
+            axes.plot(
+                [], [], mark, color=COLOURS[colour], linestyle=line, markersize=5, label=str(name)
             )
-        above.axhline(100 * power, color=COLOURS["ink"], linewidth=1.2, linestyle=(0, (4, 3)))
-        above.set_ylim(0, 102)
-        above.set_title("Chance of a significant result, %")
-        above.legend(loc="lower right", title="True odds ratio")
-        below.axhline(1, color=COLOURS["ink"], linewidth=1.2, linestyle=(0, (4, 3)))
-        below.set_yscale("log")
-        low, high = 0.92, 1.08 * float(curves["exaggeration"].max())
-        below.set_ylim(low, high)
-        ticks = [tick for tick in (1, 2, 3, 5, 10, 20) if tick <= high]
-        below.set_yticks(ticks, [f"{tick}" for tick in ticks])
-        below.minorticks_off()
-        below.set_title("How many times too large is a significant log odds ratio?")
-        for axes in (above, below):
-            axes.axvline(study, color=COLOURS["muted"], linewidth=1.2)
-            _patients(axes, curves["n"].min(), curves["n"].max())
-            grid(axes, "y")
-        above.set_xlabel("")
-        above.annotate(
-            f"this study: {study}", (study, 1), xycoords=("data", "axes fraction"), xytext=(4, -4),
-            textcoords="offset points", va="top", color=COLOURS["muted"], fontsize=9.5,
-        )  # fmt: skip
+            at = rows.iloc[(rows["n"] - study).abs().argmin()]
+            last = rows.iloc[-1]
+            said.append(
+                f"{name}: {percent(at['power'], 0)} with {at['n']:.0f} patients, "
+                f"{percent(last['power'], 0)} with {last['n']:.0f}"
+            )
+        axes.axhline(100 * power, color=COLOURS["ink"], linewidth=1.2, linestyle=(0, (4, 3)))
+        axes.axvline(study, color=COLOURS["muted"], linewidth=1.2)
+        _patients(axes, curves["n"].min(), curves["n"].max())
+        grid(axes, "y")
+        axes.set_ylim(0, 102)
+        axes.set_ylabel("Significant, % of studies")
+        figure.legend(loc="outside upper left", ncols=2, handlelength=3)
+        if share is not None:
+            low, high = axes.get_xlim()
+            failures = [f for f in FAILURE_TICKS if low * share <= f <= high * share]
+            above = axes.secondary_xaxis("top")
+            above.set_xticks([f / share for f in failures], [str(f) for f in failures])
+            above.set_xlabel("Failures among them")
+            above.minorticks_off()
+            above.tick_params(length=0)
+            above.spines["top"].set_visible(False)
         alt = (
-            "Two panels over the number of patients, a curve for each true odds ratio. Power rises "
-            "and exaggeration falls towards one as patients are added. With "
-            f"{study} patients, {'; '.join(said)}. Marks from simulation lie close to the curves."
+            "Chance of a significant result over the number of patients. "
+            f"{'; '.join(said)}. Marks, from every possible table, lie near the curves. A dashed "
+            f"line marks {percent(power, 0)}, another line the {study} patients of the study."
         )
         caption += (
-            f" Lines: formula; marks: simulation. Dashed: a power of {percent(power, 0)}, and no "
-            "exaggeration."
+            f" Upright: the {study} patients of the study. Dashed: {percent(power, 0)}. Lines: "
+            "formula; marks: every possible table."
         )
-        return finish(figure, data, id=id, status=status, caption=caption, alt=alt)
+        return finish(figure, curves, id=id, status=status, caption=caption, alt=alt)
 
 
 def needed(rows: pd.DataFrame, *, study: int, id: str, status: Status, caption: str) -> Figure:
@@ -235,10 +167,6 @@ def _patients(axes: Axes, low: float, high: float) -> None:
     axes.minorticks_off()
     axes.set_xlim(low, high)
     axes.set_xlabel("Patients (log scale)")
-
-
-def _points(fraction: float) -> str:
-    return f"{number(100 * fraction, 1)} points"
 
 
 def _need(frame: Any, columns: Sequence[str], id: str) -> None:

@@ -8,10 +8,13 @@ import pandas as pd
 import pytest
 from scipy.stats import binom, norm
 
+from analysis_lib import power
 from analysis_lib.errors import CountError, DataError
 from analysis_lib.odds_ratio import risks
 from analysis_lib.power import (
+    exact_power,
     group_risks,
+    over_sizes,
     planned,
     planned_se,
     simulate,
@@ -107,13 +110,46 @@ def test_simulation_and_formula_agree_in_large_studies(odds_ratio):
     assert found.no_estimate == 0
 
 
-def test_in_small_studies_the_formula_is_only_near():
-    """The standard error varies with the estimate: said in the chapter, and so it must be true."""
-    for odds_ratio in (1.5, 2.0, 3.0, 5.0):
-        found = simulate(102, odds_ratio, **STUDY, studies=20_000, seed=14)
-        formula = planned(102, odds_ratio, **STUDY)
-        assert 2 * found.power_se < abs(found.power - formula.power) < 0.06
-        assert found.exaggeration == pytest.approx(formula.exaggeration, rel=0.08)
+def test_every_table_agrees_with_r():
+    for row in rows("exact_power"):
+        found = exact_power(int(row.d), row.a, exposed=row.b, outcome=row.c)
+        assert found.power == pytest.approx(row.value, rel=1e-9)
+    for row in rows("exact_none"):
+        found = exact_power(int(row.d), row.a, exposed=row.b, outcome=row.c)
+        assert found.no_estimate == pytest.approx(row.value, rel=1e-9)
+
+
+def test_every_table_and_formula_agree_in_large_studies():
+    """Both are asymptotically the same test; a study of one patient a group finds nothing."""
+    found = exact_power(4000, 1.5, exposed=0.4, outcome=0.3, level=0.9)
+    formula = planned(4000, 1.5, exposed=0.4, outcome=0.3, level=0.9)
+    assert found.power == pytest.approx(formula.power, abs=0.002)
+    least = exact_power(2, 1.5, exposed=0.5, outcome=0.3)
+    assert (least.n_exposed, least.power, least.no_estimate) == (1, 0, pytest.approx(1))
+    assert format(least, "no_estimate") == "100.0\N{NO-BREAK SPACE}%"
+    assert format(found) == f"{100 * found.power:.0f}\N{NO-BREAK SPACE}%"
+
+
+def test_over_sizes_is_one_study_after_another():
+    found = over_sizes([26, 102], 3.0, **STUDY, exact_at=np.array([26]))
+    assert list(found["source"]) == ["formula", "formula", "every table"]
+    assert list(found["n"]) == [26, 102, 26]
+    assert list(found["failures"]) == pytest.approx([26 * 13 / 102, 13, 26 * 13 / 102])
+    assert list(found["power"]) == [
+        planned(26, 3.0, **STUDY).power,
+        planned(102, 3.0, **STUDY).power,
+        exact_power(26, 3.0, **STUDY).power,
+    ]
+    same = over_sizes([26, 102], 3.0, exposed=0.4, failures=13)
+    assert list(same["failures"]) == pytest.approx([13, 13])
+    assert same["power"][0] == planned(26, 3.0, exposed=0.4, outcome=0.5).power
+
+
+def test_too_many_tables_are_refused(monkeypatch):
+    monkeypatch.setattr(power, "MOST_TABLES", 41 * 63)
+    assert exact_power(102, 2, **STUDY).power > 0
+    with pytest.raises(CountError, match="103 patients have more than 2583 tables"):
+        exact_power(103, 2, **STUDY)
 
 
 def test_a_seed_fixes_the_studies_and_firth_estimates_all():
@@ -151,6 +187,14 @@ def test_nothing_significant_leaves_no_exaggeration():
         (lambda: size_for_power(1.0001, **STUDY, power=0.8), DataError, "too near 1"),
         (lambda: size_by_hsieh(2, **STUDY, power=1), DataError, "power 1"),
         (lambda: size_by_hsieh(2, **STUDY, power=0.8, level=0), DataError, "level"),
+        (lambda: exact_power(102, 1, **STUDY), DataError, "odds ratio 1"),
+        (lambda: exact_power(3, 2, exposed=0.01, outcome=0.1), CountError, "0 of 3 patients"),
+        (lambda: over_sizes([9], 2, exposed=0.4), DataError, "either"),
+        (lambda: over_sizes([9], 2, exposed=0.4, outcome=0.1, failures=1), DataError, "either"),
+        (lambda: over_sizes([9], 2, exposed=0.4, failures=0), DataError, "the outcome 0"),
+        (lambda: over_sizes([9], 2, exposed=0.4, failures=9), DataError, "the outcome 1"),
+        (lambda: exact_power(102.5, 2, **STUDY), CountError, "whole"),
+        (lambda: exact_power(102, 2, **STUDY, level=95), DataError, "level"),
         (lambda: simulate(102, 2, **STUDY, studies=10, seed=1), CountError, "too few"),
         (lambda: simulate(102, 1, **STUDY, studies=100, seed=1), DataError, "odds ratio 1"),
         (

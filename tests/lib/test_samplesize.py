@@ -60,16 +60,24 @@ def test_the_way_back_to_the_c_statistic(c, share):
     assert strength.cox_snell_from_c(c, 1 - share) == pytest.approx(r2)
 
 
-def test_strength_of_a_fit_by_hand():
-    found = strength.strength_of_fit(20.0, n=100, parameters=5)
-    assert found.apparent == pytest.approx(1 - math.exp(-0.2))
-    assert found.shrinkage == pytest.approx(0.75)
-    assert found.adjusted == pytest.approx(0.75 * found.apparent)
-    # The criterion says the same, the other way round.
-    back = 5 / ((found.shrinkage - 1) * math.log1p(-found.adjusted / found.shrinkage))
-    assert back == pytest.approx(100)
-    assert format(found) == "R² 0.18, adjusted 0.14"
-    assert strength.strength_of_fit(3.0, n=100, parameters=5).shrinkage < 0
+def test_r2_of_two_groups_agrees_with_r():
+    for row in rows("from_groups"):
+        found = strength.cox_snell_of_groups([row.a, 1 - row.a], [row.b, row.c])
+        assert found == pytest.approx(row.value, rel=1e-9)
+
+
+@settings(deadline=None, max_examples=40)
+@given(
+    risks=st.lists(st.floats(0.01, 0.99), min_size=2, max_size=5), share=st.floats(0.02, 0.98),
+)  # fmt: skip
+def test_groups_know_less_than_the_outcome_and_more_than_no_groups(risks, share):
+    shares = [share, *[(1 - share) / (len(risks) - 1)] * (len(risks) - 1)]
+    overall = sum(s * r for s, r in zip(shares, risks, strict=True))
+    found = strength.cox_snell_of_groups(shares, risks)
+    assert 0 <= found < strength.max_cox_snell(overall)
+    split = strength.cox_snell_of_groups([*shares[:-1], *[shares[-1] / 2] * 2], [*risks, risks[-1]])
+    assert split == pytest.approx(found, abs=1e-12)
+    assert strength.cox_snell_of_groups(shares, [0.3] * len(risks)) == pytest.approx(0, abs=1e-12)
 
 
 # ---- the criteria --------------------------------------------------------------------------------
@@ -168,11 +176,16 @@ def test_shrinkage_is_that_of_new_patients_drawn():
     assert slopes.mean() == pytest.approx(0.9, abs=0.02)
 
 
-def test_a_formula_beyond_its_range_is_noted():
-    found = minimum_sample_size(31, 0.2, 0.1).set_index("criterion")["note"]
-    assert "30 at most" in found["prediction_error"]
+@pytest.mark.parametrize("p", [1, 3, 31])
+def test_a_formula_beyond_its_range_is_noted(p):
+    found = minimum_sample_size(p, 0.2, 0.1).set_index("criterion")["note"]
+    assert found["prediction_error"] == f"{p} parameters: the formula is for 4 to 30"
     assert found.drop("prediction_error").isna().all()
-    assert minimum_sample_size(30, 0.2, 0.1)["note"].isna().all()
+
+
+@pytest.mark.parametrize("p", [4, 30])
+def test_within_its_range_it_is_not(p):
+    assert minimum_sample_size(p, 0.2, 0.1)["note"].isna().all()
 
 
 def test_stricter_targets_ask_for_more():
@@ -230,8 +243,10 @@ def test_the_words_of_a_result():
         (lambda: strength.cox_snell_from_nagelkerke(1.0, 0.1), DataError, "Nagelkerke"),
         (lambda: strength.max_cox_snell(1.0), DataError, "outcome share"),
         (lambda: strength.c_from_cox_snell(0.6, 0.1), DataError, "below 0.478"),
-        (lambda: strength.strength_of_fit(0.0, n=10, parameters=1), DataError, "above 0"),
-        (lambda: strength.strength_of_fit(9.0, n=0, parameters=1), CountError, "at least 1"),
+        (lambda: strength.cox_snell_of_groups([0.4], [0.1, 0.2]), DataError, "1 shares but 2"),
+        (lambda: strength.cox_snell_of_groups([0.4, 0.4], [0.1, 0.2]), DataError, "add up to 0.8"),
+        (lambda: strength.cox_snell_of_groups([0.4, 0.6], [0.1, 1]), DataError, "risk of a group"),
+        (lambda: strength.cox_snell_of_groups([1.0, 0.0], [0.1, 0.2]), DataError, "share of a"),
     ],
 )
 def test_refusals(call, error, message):

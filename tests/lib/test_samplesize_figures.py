@@ -7,45 +7,41 @@ import pytest
 
 from analysis_lib.errors import MissingColumnError
 from analysis_lib.figures import samplesize as pictures
-from analysis_lib.precision import widths
 
 COMMON = {"id": "14-a", "status": "derived", "caption": "How many?"}
-CURVES = pd.concat(
-    [widths(0.87, range(50, 300, 10), method=m).assign(method=m) for m in ("wilson", "exact")]
-)
 POWER = pd.DataFrame(
     {
-        "odds_ratio": [2.0, 2.0, 5.0, 5.0],
-        "n": [100, 1000, 100, 1000],
-        "power": [0.21, 0.95, 0.69, 0.99],
-        "exaggeration": [2.2, 1.03, 1.2, 1.01],
+        "label": ["two", "two", "five", "five", "two", "five"],
+        "source": ["formula"] * 4 + ["every table"] * 2,
+        "n": [100, 1000, 100, 1000, 100, 100],
+        "failures": [10.0, 100, 10, 100, 10, 10],
+        "power": [0.21, 0.95, 0.69, 0.99, 0.23, 0.73],
     }
 )
 
 
-def test_half_widths():
-    figure = pictures.half_widths(CURVES, study=(102, 0.065), target=0.05, **COMMON)
-    for method in ("wilson", "exact"):
-        first = CURVES[CURVES["method"] == method].iloc[0]
-        assert f"{method}: {100 * first['half_width']:.1f} points at 50 patients" in figure.alt
-        assert f">{method}</text>" in figure.svg
-    assert "The study has 102 patients and 6.5 points" in figure.alt
-    assert figure.caption == "How many? Dashed: 5.0 points."
-    pd.testing.assert_frame_equal(
-        pd.read_csv(io.StringIO(figure.csv)), CURVES.reset_index(drop=True), rtol=1e-12
-    )
+@pytest.mark.parametrize("share", [None, 0.1])
+def test_power_curves(share):
+    figure = pictures.power_curves(POWER, study=102, power=0.8, share=share, **COMMON)
+    percents = [f"{x}\N{NO-BREAK SPACE}%" for x in (21, 95, 69, 99, 80)]
+    assert f"two: {percents[0]} with 100 patients, {percents[1]} with 1000;" in figure.alt
+    assert f"five: {percents[2]} with 100 patients, {percents[3]} with 1000." in figure.alt
+    assert f"Dashed: {percents[4]}." in figure.caption
+    assert ("Failures among them" in figure.svg) is (share is not None)
+    assert all(f">{name}</text>" in figure.svg for name in ("two", "five"))
+    pd.testing.assert_frame_equal(pd.read_csv(io.StringIO(figure.csv)), POWER)
 
 
-def test_power_and_exaggeration():
-    figure = pictures.power_and_exaggeration(
-        POWER, POWER.iloc[[0, 2]], study=102, power=0.8, **COMMON
-    )
-    assert "true odds ratio 2.0: power 21\N{NO-BREAK SPACE}%" in figure.alt
-    assert "true odds ratio 5.0" in figure.alt
-    assert "significant results 1.2 times too large" in figure.alt
-    data = pd.read_csv(io.StringIO(figure.csv))
-    assert list(data["source"]) == ["formula"] * 4 + ["simulation"] * 2
-    assert list(data["power"]) == [0.21, 0.95, 0.69, 0.99, 0.21, 0.69]
+def test_failures_stand_above_the_patients_they_are_among(monkeypatch):
+    """One patient in ten: 20 failures stand where 200 patients stand."""
+    drawn = []
+    monkeypatch.setattr(pictures, "finish", lambda figure, *_, **__: drawn.append(figure))
+    pictures.power_curves(POWER, study=102, power=0.8, share=0.1, **COMMON)
+    (above,) = drawn[0].axes[0].child_axes
+    ticks = {
+        t.get_text(): x for t, x in zip(above.get_xticklabels(), above.get_xticks(), strict=True)
+    }
+    assert ticks == pytest.approx({"10": 100, "20": 200, "50": 500, "100": 1000})
 
 
 def test_needed():
@@ -59,13 +55,7 @@ def test_needed():
 
 
 def test_missing_columns_are_named():
-    with pytest.raises(MissingColumnError, match="half_width"):
-        pictures.half_widths(
-            CURVES.drop(columns="half_width"), study=(1, 0.1), target=0.05, **COMMON
-        )
-    with pytest.raises(MissingColumnError, match="exaggeration"):
-        pictures.power_and_exaggeration(
-            POWER, POWER.drop(columns="exaggeration"), study=1, power=0.8, **COMMON
-        )
+    with pytest.raises(MissingColumnError, match="source"):
+        pictures.power_curves(POWER.drop(columns="source"), study=1, power=0.8, **COMMON)
     with pytest.raises(MissingColumnError, match="group"):
         pictures.needed(pd.DataFrame({"label": ["a"], "n": [1]}), study=1, **COMMON)

@@ -21,6 +21,14 @@ for (share in c(0.02, 13 / 102, 0.2, 0.5, 0.8)) {
   for (c in c(0.55, 0.7, 0.78, 0.89, 0.95)) add("from_c", from_c(c, share), c, share)
 }
 
+# Two groups of known risk: glm on expected counts, the gain in deviance a patient.
+for (share in c(0.1, 40 / 102)) for (below in c(0.05, 0.4)) for (above in c(0.2, 0.7)) {
+  w <- 1000 * c(share * above, share * (1 - above), (1 - share) * below, (1 - share) * (1 - below))
+  fit <- suppressWarnings(glm(c(1, 0, 1, 0) ~ c(1, 1, 0, 0), weights = w, family = binomial,
+    control = glm.control(epsilon = 1e-14)))
+  add("from_groups", 1 - exp(-(fit$null.deviance - fit$deviance) / 1000), share, above, below)
+}
+
 # The criteria, not rounded up; and what n patients give.
 for (share in c(0.05, 13 / 102, 0.4, 0.7)) for (nagelkerke in c(0.05, 0.15, 0.5)) for (p in c(1, 9, 30)) {
   top <- maximum(share)
@@ -74,6 +82,25 @@ for (or in c(0.4, 1.5, 3, 5)) for (exposed in c(0.1, 40 / 102, 0.5)) for (outcom
     add("hsieh", (qnorm(0.975) * sqrt(outcome * (1 - outcome) / exposed) + qnorm(wanted) *
       sqrt(q * (1 - q) + p * (1 - p) * (1 - exposed) / exposed))^2 / ((p - q)^2 * (1 - exposed)), or, exposed, outcome, wanted)
   }
+}
+
+# Every fourfold table, one by one: its chance, and Wald's test of its own log odds ratio.
+exact <- function(n, or, exposed, outcome) {
+  q <- below(or, exposed, outcome); p <- plogis(qlogis(q) + log(or))
+  m <- floor(exposed * n + 0.5)
+  found <- none <- 0
+  for (a in 0:m) for (c in 0:(n - m)) {
+    chance <- dbinom(a, m, p) * dbinom(c, n - m, q)
+    cells <- c(a, m - a, c, n - m - c)
+    if (any(cells == 0)) none <- none + chance
+    else if (abs(log(cells[1] * cells[4] / cells[2] / cells[3])) / sqrt(sum(1 / cells)) > qnorm(0.975)) found <- found + chance
+  }
+  c(found, none)
+}
+for (or in c(0.4, 2, 5)) for (n in c(26, 102)) for (exposed in c(0.1, 40 / 102)) {
+  found <- exact(n, or, exposed, 13 / 102)
+  add("exact_power", found[1], or, exposed, 13 / 102, n)
+  add("exact_none", found[2], or, exposed, 13 / 102, n)
 }
 
 # Precision: half-widths, and every size tried for a target.
