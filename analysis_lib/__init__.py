@@ -23,9 +23,10 @@ Floors, each importing only from those below it:
    ``consistency``, ``odds_ratio``, ``design_analysis``, ``logistic``: estimators
    (``logistic`` with ``profile``, ``intervals`` and ``resampling`` inside);
    ``roc``, ``c_statistic``, ``performance``, ``net_benefit``: how well events are told apart;
-   ``cutoff`` with ``thresholds``, ``minimal_p`` with ``maximal_chi_square``, ``cutoff_studies``:
-   cut-offs that data chose; ``splines``; ``specifications``, ``standardised``: one association
-   in many models, and in risks; ``screening``: what passes by p; ``coverage``;
+   ``cutoff`` with ``thresholds``, ``minimal_p`` with ``maximal_chi_square``, ``cutoff_studies``,
+   ``false_alarms``: cut-offs that data chose; ``splines``; ``specifications``,
+   ``standardised``: one association in many models, and in risks;
+   ``screening``: what passes by p; ``coverage``;
    ``survival``: time to an event; ``imputation``: gaps filled many times;
    ``trajectories``: laboratory values as they are assumed to run
 0. ``published``, ``cohort`` with ``contradictions``, ``scenario``, ``datapackage``, ``results``,

@@ -104,7 +104,7 @@ def null_maxima(values: ArrayLike, events: int, *, inner: float, size: int, seed
     out = []
     for first in range(0, size, max(1, BLOCK // n)):
         count = min(size - first, max(1, BLOCK // n))
-        steps = Steps.of(scores, _dealt(rng, count, n, events), ones)
+        steps = Steps.of(scores, dealt(rng, count, n, events), ones)
         allowed = steps.allowed("minimal_p", inner)
         if not allowed.any():
             raise DataError(f"No value has a share of {inner:g} of the rows on either side.")
@@ -112,8 +112,8 @@ def null_maxima(values: ArrayLike, events: int, *, inner: float, size: int, seed
     return np.concatenate(out)
 
 
-def _dealt(rng: np.random.Generator, size: int, n: int, events: int) -> NDArray[np.bool_]:
-    """Return outcomes (size, n) with the events at random places."""
+def dealt(rng: np.random.Generator, size: int, n: int, events: int) -> NDArray[np.bool_]:
+    """Return outcomes (size, n) with so many events, at random places."""
     marked = np.zeros((size, n), dtype=bool)
     marked[:, :events] = True
     return rng.permuted(marked, axis=1)

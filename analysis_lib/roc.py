@@ -38,11 +38,7 @@ def complete(
         If the direction is unknown, lengths differ, a value is infinite or not a number, the
         outcome has another value than 0 and 1, or one of the two is not there.
     """
-    if direction not in get_args(Direction):
-        raise DataError(
-            f"The direction is {direction!r}; say 'higher' if high values speak for the event, "
-            "or 'lower'."
-        )
+    check_direction(direction)
     y = _floats(outcome, "outcome")
     columns = [_floats(column, "values") for column in values]
     if any(len(column) != len(y) for column in columns):
@@ -63,6 +59,15 @@ def complete(
         )
     sign = 1.0 if direction == "higher" else -1.0
     return y == 1, [sign * column for column in columns], int(np.sum(~seen))
+
+
+def check_direction(direction: str) -> None:
+    """Refuse an unknown direction with a DataError."""
+    if direction not in get_args(Direction):
+        raise DataError(
+            f"The direction is {direction!r}; say 'higher' if high values speak for the event, "
+            "or 'lower'."
+        )
 
 
 def _floats(values: ArrayLike, name: str) -> Floats:

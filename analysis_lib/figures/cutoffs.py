@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,12 +14,13 @@ from analysis_lib.results import Status, number, percent
 
 if TYPE_CHECKING:
     import pandas as pd
-    from numpy.typing import NDArray
+    from numpy.typing import ArrayLike, NDArray
 
 DASHED = (0, (4, 3))
 
-MOST = 100
-"""Dots that one picture of resamples holds."""
+TICKS = (300, 500, 700, 1000, 1500, 2000, 3000, 4000, 6000)
+BIN = 0.05
+"""Width of a bar on the scale of the natural logarithm."""
 
 
 def roc(
@@ -78,57 +79,86 @@ def roc(
         return finish(figure, points, id=id, status=status, caption=caption, alt=alt)
 
 
-def resampled(
-    chosen: Sequence[float], own: float, *, unit: str, id: str, status: Status, caption: str
+def landings(
+    chosen: Mapping[str, ArrayLike],
+    own: float,
+    *,
+    xlabel: str,
+    id: str,
+    status: Status,
+    caption: str,
 ) -> Figure:
-    """Draw a dot for each resample, in a row for each cut-off that was chosen.
+    """Draw where chosen cut-offs land: a histogram for each kind of study, one below the other.
+
+    Bars are equally wide on a logarithmic axis; the middle one of each histogram is centred on
+    ``own``, and its part with exactly that cut-off is orange.
 
     Parameters
     ----------
-    chosen : sequence of float
-        The cut-off of each resample, 100 at most.
+    chosen : mapping
+        Name of the kind, and its cut-offs, above 0; missing ones (no cut-off) are left out.
     own : float
-        The cut-off of the data themselves: its dots are orange diamonds.
-    unit : str
-        Of the cut-offs.
+        The cut-off to compare with.
+    xlabel : str
+        What is cut, and its unit.
 
     Raises
     ------
     DataError
-        If there is no resample, one without a cut-off, or more than 100.
+        If there is no kind, or one without a cut-off above 0.
     """
     import pandas as pd
+    from matplotlib.ticker import MaxNLocator
 
-    if not 0 < len(chosen) <= MOST or np.isnan(np.asarray(chosen, dtype=float)).any():
-        raise DataError(
-            f"figure {id!r}: {len(chosen)} cut-offs, or a missing one; give at least one and at "
-            f"most {MOST}."
-        )
-    counts = pd.Series(chosen, dtype=float).value_counts().sort_index()
-    with canvas(0.27 * len(counts) + 0.7) as (figure, axes):
-        for y, (value, count) in enumerate(counts.items()):
-            same = value == own
-            axes.plot(
-                range(1, count + 1), [-y] * count, "D" if same else "o",
-                color=COLOURS["orange" if same else "blue"], markersize=4.6 if same else 5.2,
+    kinds = {name: _present(values) for name, values in chosen.items()}
+    if not kinds or any(not len(values) or (values <= 0).any() for values in kinds.values()):
+        raise DataError(f"figure {id!r}: each kind needs cut-offs, all above 0; it has {kinds!r}")
+    span = [np.log(end(np.concatenate(list(kinds.values()))) / own) for end in (np.min, np.max)]
+    bins = np.arange(np.floor(span[0] / BIN - 0.5), np.ceil(span[1] / BIN + 0.5) + 1) + 0.5
+    edges = own * np.exp(BIN * bins)
+    left, right = edges[:-1], edges[1:]
+    rows, said = [], []
+    with canvas(1.15 * len(kinds) + 0.6, rows=len(kinds), sharex=True, sharey=True,
+                squeeze=False) as (figure, panels):  # fmt: skip
+        for axes, (name, values) in zip(panels[:, 0], kinds.items(), strict=True):
+            share = 100 * np.histogram(values, edges)[0] / len(values)
+            same = 100 * float(np.mean(values == own))
+            rest = np.where((left <= own) & (own < right), share - same, share)
+            look = {"align": "edge", "edgecolor": COLOURS["paper"], "linewidth": 0.6}
+            width = right - left
+            axes.bar(left, rest, width, bottom=share - rest, color=COLOURS["blue"], **look)
+            axes.bar(left, share - rest, width, color=COLOURS["orange"], hatch="///", **look)
+            text = f"{name}: {own:g} again in {percent(same / 100, 0)}"
+            axes.set_title(text)
+            axes.set_xscale("log")
+            ticks = [t for t in TICKS if edges[0] <= t <= edges[-1]]
+            axes.set_xticks(ticks, [str(tick) for tick in ticks])
+            axes.minorticks_off()
+            axes.set_xlim(edges[0], edges[-1])
+            axes.yaxis.set_major_locator(MaxNLocator(3))
+            grid(axes, "y")
+            low, high = np.quantile(values, [0.025, 0.975])
+            said.append(f"{text}, the middle {percent(0.95, 0)} from {low:.0f} to {high:.0f}")
+            rows.append(
+                pd.DataFrame(
+                    {"kind": name, "from": left, "to": right, "share": share / 100,
+                     "of_it_the_same": (share - rest) / 100}
+                )
             )  # fmt: skip
-            axes.annotate(
-                str(count), (count, -y), xytext=(8, 0), textcoords="offset points", va="center",
-                weight="bold" if same else "normal",
-            )  # fmt: skip
-        axes.set_yticks([-y for y in range(len(counts))], [f"{value:g}" for value in counts.index])
-        axes.set_ylim(0.6 - len(counts), 0.6)
-        axes.set_xlim(0, 1.1 * counts.max() + 1)
-        axes.set_ylabel(f"Cut-off, {unit}")
-        axes.set_xlabel("Resamples, one dot each")
-        grid(axes, "x")
-        data = pd.DataFrame({"cutoff": counts.index, "resamples": counts.to_numpy()})
-        said = "; ".join(f"{value:g}: {count}" for value, count in counts.items())
+        figure.supylabel("Share of them, %", fontsize=10.5)
+        panels[-1, 0].set_xlabel(xlabel)
         alt = (
-            f"Dots in rows, one row a cut-off in {unit}, one dot a resample; {len(chosen)} in all. "
-            f"{said}. The row of {own:g}, the cut-off of the data themselves, has orange diamonds."
+            f"Histograms of chosen cut-offs on one axis, {len(kinds)}; striped orange is the "
+            f"cut-off {own:g} itself. {'; '.join(said)}."
         )
+        data = pd.concat(rows, ignore_index=True)
         return finish(figure, data, id=id, status=status, caption=caption, alt=alt)
+
+
+def _present(values: ArrayLike) -> NDArray[np.float64]:
+    column = np.asarray(values, dtype=float)
+    present: NDArray[np.float64] = column[~np.isnan(column)]
+    return present
 
 
 def risk(
@@ -191,14 +221,14 @@ def risk(
                 markeredgewidth=1.1, clip_on=False,
             )  # fmt: skip
         axes.set_xscale("log")
-        ticks = [t for t in (500, 700, 1000, 1500, 2000, 3000, 4000) if low <= t <= high]
+        ticks = [t for t in TICKS if low <= t <= high]
         axes.set_xticks(ticks, [str(tick) for tick in ticks])
         axes.minorticks_off()
         axes.set_xlim(low, high)
         axes.set_ylim(-0.09 * top, 1.02 * top)
         axes.set_xlabel(xlabel)
         axes.set_ylabel("Risk, %")
-        axes.legend(loc="upper left", bbox_to_anchor=(0.0, 0.93))
+        figure.legend(loc="outside upper left", ncols=2, handlelength=2.6)
         grid(axes, "y")
         data = pd.concat(
             [

@@ -21,13 +21,16 @@
 # <!-- claim: predictor_pth_cutoff -->
 
 # %% tags=["hide-input"]
+import dataclasses
+
 import numpy as np
 import pandas as pd
-from scipy.special import expit
 
-from analysis_lib import cohort, logistic, verify
+from analysis_lib import cohort, compatible, logistic, splines, verify
 from analysis_lib.c_statistic import c_statistic
 from analysis_lib.cutoff import bootstrap, choose
+from analysis_lib.cutoff_studies import landed, redrawn
+from analysis_lib.false_alarms import false_alarms
 from analysis_lib.figures import cutoffs as pictures
 from analysis_lib.ledger import (
     against_the_paper,
@@ -35,16 +38,13 @@ from analysis_lib.ledger import (
     from_verification,
     printed,
 )
-from analysis_lib.logistic.intervals import profile_odds_ratio
-from analysis_lib.minimal_p import false_alarms, minimal_p
-from analysis_lib.odds_ratio import critical_value
-from analysis_lib.proportions import interval
+from analysis_lib.minimal_p import minimal_p
 from analysis_lib.published import claim
 from analysis_lib.report import say, show
 from analysis_lib.results import percent, percent_span, span
 from analysis_lib.roc import roc_points
+from analysis_lib.scenario import DEFAULT
 from analysis_lib.tables import table
-from analysis_lib.thresholds import LABELS, choose_many
 
 published = claim("predictor_pth_cutoff")
 shipped = cohort.load()
@@ -52,49 +52,46 @@ frame = cohort.analysis_frame(shipped)
 patients = frame[["pth_baseline_pg_ml", "treatment_failure"]].dropna()
 pth = patients["pth_baseline_pg_ml"].to_numpy(dtype=float)
 failed = patients["treatment_failure"].to_numpy(dtype=bool)
-inner, alpha, resamples, simulations = 0.10, 0.05, 2000, 20_000
+alpha = 0.05
 
-best = choose(pth, failed, rule="youden", direction="higher")
-again = bootstrap(
-    pth, failed, rule="youden", direction="higher", resamples=resamples, seed=11
-)
-optimism = (again["youden_resample"] - again["youden_original"]).mean()
-kept = float(again["cutoff"].eq(best.value).mean())
-middle = again["cutoff"].quantile([0.025, 0.975])
-alarms = false_alarms(
-    len(pth),
-    int(failed.sum()),
-    inner=inner,
-    alpha=alpha,
-    simulations=simulations,
-    seed=11,
-)
+# %%
+how = {"rule": "youden", "direction": "higher"}
+best = choose(pth, failed, **how)
+again = bootstrap(pth, failed, **how, resamples=2000, seed=11)
+
+beyond = pth >= best.value
+shares = [failed[~beyond].mean(), failed[beyond].mean()]
+step = np.where(beyond, shares[1], shares[0])
+jump = redrawn(pth, step, **how, studies=2000, resamples=25, seed=11)
+resampled, jumping = (landed(these, best.value) for these in (again, jump))
+
+useless = {"inner": 0.10, "alpha": alpha, "studies": 20_000, "seed": 11}
+alarms = false_alarms(len(pth), best.events, **useless)
+by_chi_square = alarms["chi_square"].to_dict()
 
 # %% tags=["hide-input"]
 show(
     say(
         """
-        The abstract does not say. A cut-off taken from the patients it is then tested on has two
-        faults. It looks better than it is: in this simulated cohort Youden's index is {own:.2f},
-        and {corrected:.2f} once the choice is allowed for. And it jumps: among like patients drawn
-        again the same cut-off wins {kept:percent0} of the time, and all but the most extreme run from
-        {low:.0f} to {high:.0f} pg/mL. A search for the lowest p-value is worse. With {failures} failures in
-        {n} patients it finds "significance" in {alarms:percent0} of cohorts in which PTH means
-        nothing. This cohort was *built* so that {published} is the best cut-off: that it is found
-        here says nothing about the study.
+        The abstract does not say. If the patients it was tested on also chose it, it has three
+        faults. **It flatters itself.** Suppose risk truly jumps at {published}, in patients like
+        these simulated ones: the cut-off that looks best then shows a Youden index
+        (sensitivity plus specificity minus one) of {jumping:apparent} on average, and has
+        {jumping:true}. **It jumps.** The same cut-off is found again in {resampled:same} of
+        resamples of these patients, and in {jumping:same} of new studies with that truth. **It spoils the
+        p-value.** With {failures} failures in {n} patients, a PTH that means nothing is
+        "significant" in {alarms[youden]:percent0} of studies that cut it at the highest Youden
+        index, and in {alarms[minimal_p]:percent0} of those that seek the lowest p-value.
         """,
         id="11-in-plain-words",
         status="simulated",
         box="In plain words",
-        own=best.criterion,
-        corrected=best.criterion - optimism,
-        kept=kept,
-        low=middle[0.025],
-        high=middle[0.975],
+        published=published,
+        jumping=jumping,
+        resampled=resampled,
         failures=best.events,
         n=best.n,
-        alarms=alarms["unadjusted"],
-        published=published,
+        alarms=by_chi_square,
     )
 )
 
@@ -102,29 +99,24 @@ show(
 # :::{admonition} At a glance
 # :class: at-a-glance
 #
-# - **Time:** an hour
+# - **Time:** half an hour
 # - **Needs:** sensitivity and specificity; what an odds ratio and a p-value are;
 #   [how the simulated cohort was made](#compatible-cohort)
-# - **You will be able to:** ask how a cut-off was chosen; show how far it jumps and how much it
-#   flatters itself; correct a lowest p-value; report a predictor without cutting it
+# - **You will be able to:** say how far a chosen cut-off jumps, how much it flatters itself and what
+#   its p-value is worth; report a predictor without cutting it
 # - **Data:** one published cut-off, and simulated patients. Each number says which.
 # :::
 #
 # ## What was published
 
 # %% tags=["hide-input"]
-claims = [
-    "predictor_pth_cutoff",
-    "predictor_pth_or",
-    "predictor_pth_p",
-    "predictor_only_one",
-]
+claims = ["predictor_pth_cutoff"]
 show(printed(claims, id="11-claims", caption="What is said of the cut-off?"))
 
 # %% [markdown]
-# A number so exact looks as if data had chosen it, in this study or in another. It may be a median, a
-# tertile, an earlier paper's threshold, a round number in another unit, or the best of many. The
-# abstract does not tell {cite:p}`index`, and this chapter cannot.
+# A number like that can come from many places: a median, a tertile, an earlier paper's threshold, or
+# the best of many. The abstract does not tell {cite:p}`index`, and this chapter cannot. If it was
+# fixed before the outcomes were seen, most of what follows does not concern it.
 #
 # ## The data
 
@@ -132,18 +124,18 @@ show(printed(claims, id="11-claims", caption="What is said of the cut-off?"))
 show(
     say(
         """
-        {n} simulated patients have a PTH at baseline and a known outcome; {left} are left out.
-        Treatment failed in {failures}. PTH runs from {low:.0f} to {high:.0f} pg/mL. **The cohort
-        was built so that sensitivity and specificity add up to the most at {published}, and only
-        there.** It was also built so that PTH, cut there, has the published odds ratio. So
-        nothing that is found here about PTH is a finding. What a search *does* to a cut-off can
-        be shown all the same.
+        {n} simulated patients have a PTH at baseline and a known outcome. Treatment failed in
+        {failures}. PTH runs from {low:.0f} to {high:.0f} pg/mL. **The cohort was built so that
+        sensitivity and specificity add up to the most at {published}, and only there.** On either
+        side of it, failures were put anywhere, however high PTH is: in these rows a step is the
+        truth, because we said so. So nothing that is found here about PTH is a finding. What
+        choosing *does* to a cut-off can be shown all the same, in studies that are drawn from a
+        stated truth.
         """,
         id="11-data",
         status="simulated",
         n=len(pth),
-        left=len(frame) - len(pth),
-        failures=int(failed.sum()),
+        failures=best.events,
         low=pth.min(),
         high=pth.max(),
         published=published,
@@ -156,23 +148,25 @@ show(
 # 1. **ROC curve.** Each observed PTH is tried as a cut-off: at or above it, a failure is expected.
 #    The C statistic is the chance that of two patients, one failed and one not, the failed one has
 #    the higher PTH. Its interval is DeLong's {cite:p}`delong1988`, on the logit scale.
-# 2. **Three rules.** Youden's index is the highest sensitivity plus specificity minus one
-#    {cite:p}`youden1950`. *Closest to the corner* takes the point of the curve nearest to a perfect
-#    test; the two need not agree {cite:p}`perkins2006`. *Lowest p* runs a chi-square test at each
-#    cut-off that leaves a tenth of the patients on either side.
-# 3. **Bootstrap.** Patients are drawn again with replacement, as many as there are, and the rule
-#    chooses anew. The cut-off of such a resample is judged twice, in the resample and in the
-#    patients themselves. The mean difference is the *optimism*; it is taken off {cite:p}`harrell1996`.
-# 4. **The lowest p-value** is corrected by formula {cite:p}`miller1982,altman1994`; exactly, over
-#    all ways in which the failures could fall on the patients {cite:p}`boulesteix2006`; and by random
-#    permutation.
-# 5. **No cut-off.** Logistic regression on the logarithm of PTH, to base two: the odds ratio is per
-#    doubling. Its interval is that of the profile.
+# 2. **Youden's index** is sensitivity plus specificity minus one; the cut-off with the highest is
+#    chosen {cite:p}`youden1950`. As it must be an observed value, it is the PTH of somebody who
+#    failed. Other programs put it midway to the next value, and call the same patients high.
+# 3. **Resamples.** Patients are drawn again with replacement, as many as there are, and the rule
+#    chooses anew. The new cut-off is judged in the resample and in the patients themselves; the mean
+#    difference is the *optimism*, which is taken off {cite:p}`harrell1996`.
+# 4. **New studies.** The values of PTH stay, and who fails is drawn afresh from a stated risk: a *step*
+#    at the published cut-off, with this cohort's two risks; or a *smooth* rise, by this cohort's
+#    logistic regression on log PTH. Here the worth of a chosen cut-off is known: its Youden index in
+#    endlessly many patients with these values and risks.
+# 5. **False alarms.** Failures are dealt out at random, so that PTH means nothing. The cut-off is
+#    tested by chi-square, and by Wald's test, as the published one is assumed to be. The lowest
+#    p-value is sought among cut-offs that leave a tenth of the patients on either side, and corrected
+#    by formula {cite:p}`miller1982,altman1994` or exactly, over all ways in which the failures could
+#    fall {cite:p}`boulesteix2006`.
 #
-# *When not to use it:* bootstrap and corrections repair a search that is described. They cannot
-# repair one that is not: other cut-offs tried, other outcomes, groups left out. The spread of the
-# cut-offs is no confidence interval. A rule that jumps from value to value has no such interval that
-# is known to be right.
+# *When not to use it:* corrections repair a search that is described. They cannot repair one that is
+# not: other cut-offs tried, other outcomes, groups left out. And the spread of cut-offs is no
+# confidence interval. For a rule that jumps from value to value, none is known to be right.
 #
 # ## Result
 #
@@ -189,7 +183,7 @@ show(
         id="11-roc",
         status="simulated",
         caption="How well does baseline PTH tell failures from the others? "
-        "Diamond: on the curve's best point because the cohort was built so.",
+        "The diamond is the best point, as the cohort was built so.",
     )
 )
 
@@ -197,352 +191,234 @@ show(
 show(
     say(
         """
-        In this simulated cohort the C statistic is {area}; a coin has one half. With {failures}
-        failures no curve is known much better than that. Each step upwards is one
-        failure, so one patient more or less moves the sensitivity by {step:percent}. The best
-        point is a corner of a staircase.
+        In this simulated cohort the C statistic is {area}; a coin has one half. Each step upwards
+        is one of {failures} failures, so that one more or less moves the sensitivity by
+        {points:.1f} percentage points. The best point is a corner of a staircase.
         """,
         id="11-roc-says",
         status="simulated",
         area=area,
         failures=area.events,
-        step=1 / area.events,
+        points=100 / area.events,
     )
 )
 
 # %% [markdown]
-# ### Which cut-off does each rule choose?
+# ### Would it be chosen again?
 
 # %%
-found = {}
-for rule in LABELS:
-    options = {"rule": rule, "direction": "higher", "inner": inner}
-    one = choose(pth, failed, **options)
-    draws = bootstrap(pth, failed, **options, resamples=resamples, seed=11)
-    flattery = draws["youden_resample"] - draws["youden_original"]
-    own = one.sensitivity + one.specificity - 1
-    found[rule] = {
-        "cutoff": one.value,
-        "own": own,
-        "corrected": own - flattery.mean(),
-        "same": draws["cutoff"].eq(one.value).mean(),
-        "low": draws["cutoff"].quantile(0.025),
-        "high": draws["cutoff"].quantile(0.975),
-    }
+doublings = np.log2(pth)
+smooth = splines.risk(doublings, failed, doublings, at=None)["risk"]
+rise = redrawn(pth, smooth, **how, studies=2000, resamples=25, seed=11)
+rising = landed(rise, best.value)
 
-# %% tags=["hide-input"]
-rules = pd.DataFrame(found.values())
-rules["rule"] = ["Youden", "corner", "lowest p"]
-rules["range"] = [span(row.low, row.high, 0) for row in rules.itertuples()]
+# %%
 show(
-    table(
-        rules,
+    pictures.landings(
         {
-            "rule": "Rule",
-            "cutoff": "Cut-off",
-            "own": "Youden's index",
-            "corrected": "Corrected",
-            "same": "Chosen again",
-            "range": "In resamples",
+            "Resamples of the same patients": again["cutoff"],
+            "New studies, risk truly a step": jump["cutoff"],
+            "New studies, risk truly smooth": rise["cutoff"],
         },
-        id="11-rules",
-        status="simulated",
-        caption="Which cut-off does each rule choose, and would it choose it again?",
-        faces={
-            "cutoff": ".0f",
-            "own": ".2f",
-            "corrected": ".2f",
-            "same": "percent0",
-        },
-        carry=["low", "high"],
-        notes=[
-            "Cut-offs in pg/mL. Youden: highest Youden index. Corner: closest to the corner of the "
-            "ROC plot. Lowest p: chi-square test.",
-            f"{resamples} resamples of {best.n} patients. Corrected: minus the mean optimism. "
-            "Chosen again: share of resamples with the same cut-off. Last column: the middle "
-            f"{percent(0.95, 0)} of the cut-offs; no confidence interval.",
-            "The cut-off with the highest Youden index is what the cohort was built for.",
-        ],
-    )
-)
-
-# %% tags=["hide-input"]
-agree = int(rules["cutoff"].eq(best.value).sum())
-show(
-    say(
-        """
-        In this simulated cohort {agree} of {rules} rules choose {value:value} pg/mL. For Youden's
-        index that is by construction; the others look at the same patients. Agreement of rules is
-        no support for a cut-off. Youden's index falls from {own:.2f} to {corrected:.2f} once its
-        choice is allowed for: the rest was made by choosing. The rules are not equally steady: the
-        corner chooses its cut-off again in {corner:percent0} of resamples, the lowest p in
-        {lowest:percent0}.
-        """,
-        id="11-rules-say",
-        status="simulated",
-        agree=agree,
-        rules=len(rules),
-        value=best,
-        own=best.criterion,
-        corrected=found["youden"]["corrected"],
-        corner=float(found["closest"]["same"]),
-        lowest=float(found["minimal_p"]["same"]),
-    )
-)
-
-# %% [markdown]
-# ### And in other patients like these?
-
-# %%
-hundred = again["cutoff"].head(100).to_list()
-show(
-    pictures.resampled(
-        hundred,
         best.value,
-        unit="pg/mL",
-        id="11-hundred",
+        xlabel="Chosen cut-off, pg/mL (log scale)",
+        id="11-landings",
         status="simulated",
-        caption="In a hundred studies of patients like these, which cut-off "
-        "would Youden's index have chosen? Diamonds: the same as here.",
+        caption="Where does the cut-off with the highest Youden index land?",
     )
 )
 
 # %% tags=["hide-input"]
-counts = pd.Series(hundred).value_counts()
 show(
     say(
         """
-        In {all} resamples the rule chose {kinds} different cut-offs, from {low:.0f} to {high:.0f}
-        pg/mL; {same} times the one it chose here. As {failures} patients failed, and a best point
-        always lies at a failed patient's PTH, there are not many to choose from. Resamples hold no PTH
-        but those of this cohort, and it was built with one best cut-off. So the picture shows that a
-        cut-off jumps; how far the study's own would, it can't show.
+        Resamples choose {value:value} pg/mL again in {resampled:same}. They hold the failures of
+        this cohort and no others, and its best cut-off is the PTH of one of them. A resample is no
+        new study. Where outcomes are drawn anew, {value:value} is chosen in {jumping:same} of
+        studies if risk truly jumps there, and in {rising:same} if it rises smoothly (two Monte
+        Carlo standard errors: {error:.1f} percentage points at most). The middle {middle:percent0}
+        of these cut-offs run from {jumping:span} pg/mL with the step, and from {rising:span}
+        without.
         """,
-        id="11-hundred-says",
+        id="11-landings-say",
         status="simulated",
-        all=len(hundred),
-        kinds=len(counts),
-        low=min(hundred),
-        high=max(hundred),
-        same=int(counts[best.value]),
-        failures=best.events,
+        value=best,
+        resampled=resampled,
+        jumping=jumping,
+        rising=rising,
+        error=200 * max(jumping.same_error, rising.same_error),
+        middle=0.95,
     )
 )
 
 # %% [markdown]
-# ### What is the lowest p-value worth?
-
-# %%
-lowest = minimal_p(
-    pth,
-    failed,
-    direction="higher",
-    inner=inner,
-    permutations=9_999,
-    seed=11,
-)
+# ### How much does it flatter itself?
 
 # %% tags=["hide-input"]
-error = 2 * (alpha * (1 - alpha) / simulations) ** 0.5
-kinds = pd.DataFrame(
-    {
-        "kind": [
-            "As if the cut-off had been fixed in advance",
-            "Corrected by formula",
-            "Corrected exactly",
-            "Corrected by permutation",
-        ],
-        "p": [
-            lowest.unadjusted,
-            lowest.formula,
-            lowest.exact,
-            lowest.permutation,
-        ],
-        "alarms": [
-            alarms["unadjusted"],
-            alarms["formula"],
-            alarms["exact"],
-            None,
-        ],
-    }
+show(
+    say(
+        """
+        The best of many looks better than it is. If risk is a step, the chosen cut-off shows a
+        Youden index of {jumping:apparent} on average and has {jumping:true}; if it is smooth,
+        {rising:apparent} and {rising:true}. Of the difference (two Monte Carlo standard errors:
+        {error:.2f}) a study that resamples its own patients sees {jumping:bootstrap} and
+        {rising:bootstrap}: resamples of the same failures keep finding the same point. In this
+        cohort resampling would bring {own:.2f} down to {corrected:.2f}. Take that for a first
+        correction, not the last.
+        """,
+        id="11-flattery",
+        status="simulated",
+        jumping=jumping,
+        rising=rising,
+        error=2 * max(jumping.gap_error, rising.gap_error),
+        own=best.criterion,
+        corrected=best.criterion - resampled.gap,
+    )
 )
+
+# %% [markdown]
+# [Chapter 13](#would-it-predict) does the same to a whole model.
+#
+# ### What is its p-value worth?
+
+# %% tags=["hide-input"]
 show(
     table(
-        kinds,
+        alarms,
         {
-            "kind": "p-value",
-            "p": "In this cohort",
-            "alarms": "False alarms",
+            "words": "How PTH was cut",
+            "chi_square": "Chi-square",
+            "wald": "Wald",
+            "no_estimate": "No Wald test",
         },
-        id="11-lowest-p",
+        id="11-alarms",
         status="simulated",
-        caption="What becomes of the lowest p-value once the search is allowed for?",
-        faces={"p": "p", "alarms": "percent"},
+        caption="How often is a PTH that means nothing “significant”?",
+        faces=dict.fromkeys(["chi_square", "wald", "no_estimate"], "percent"),
         missing="–",
         notes=[
-            f"{lowest.cutoff.tried} cut-offs tried, at least {percent(inner, 0)} of patients on "
-            f"either side; {lowest.permutations} permutations.",
-            f"False alarms: share of simulated cohorts with a p-value of at most {alpha}, where "
-            f"PTH and failure have nothing to do with each other; {best.n} patients, "
-            f"{best.events} failures; {simulations} cohorts. Not run for the permutations: they "
-            "approach the exact one.",
-            f"The true share of the exact one is at most {percent(alpha, 0)}. Simulation error, "
-            f"two standard errors: {100 * error:.1f} percentage points there.",
+            f"Shares of {useless['studies']} studies of {best.n} patients, {best.events} failures "
+            f"dealt out at random, with p at most {alpha}. Fixed: any cut-off that leaves "
+            f"{percent(useless['inner'], 0)} on either side. No Wald test: one side holds no "
+            "failure, or nothing else.",
+            f"Two Monte Carlo standard errors: {100 / useless['studies'] ** 0.5:.1f} percentage "
+            "points at most.",
         ],
     )
 )
 
 # %% tags=["hide-input"]
+lowest = minimal_p(
+    pth, failed, direction="higher", inner=0.10, permutations=99, seed=11
+)
 show(
     say(
         """
-        In this simulated cohort the lowest p-value is {lowest:unadjusted}; it becomes
-        {lowest:exact} (exact) or {lowest:formula} (formula). The cohort was built to look
-        significant at its best cut-off, so neither says whether PTH matters. The last column
-        needs no such cohort: with {failures} failures in {n} patients, a search among cut-offs is
-        "significant" in {alarms:percent0} of studies of a useless predictor, where
-        {alpha:percent0} are meant to be.
+        {alpha:percent0} of useless predictors are meant to look significant. By chi-square
+        {alarms[fixed]:percent} do if the cut-off is fixed beforehand, {alarms[youden]:percent0}
+        at the highest Youden index, {alarms[minimal_p]:percent0} at the lowest p-value. Youden's
+        index looks at no p-value, and spoils it all the same. The lowest p-value can be corrected:
+        in this simulated cohort {lowest:unadjusted} becomes {lowest:exact}. Both follow from how
+        the rows were built, and say nothing of PTH.
         """,
-        id="11-lowest-p-says",
+        id="11-alarms-say",
         status="simulated",
-        lowest=lowest,
-        failures=best.events,
-        n=best.n,
-        alarms=alarms["unadjusted"],
         alpha=alpha,
+        alarms=by_chi_square,
+        lowest=lowest,
     )
 )
 
 # %% [markdown]
-# ### What if PTH is not cut at all?
+# ### What can be done instead?
+#
+# Leave PTH as it is.
 
 # %%
-design = np.column_stack([np.ones(len(pth)), np.log2(pth)])
-names = ["intercept", "doubling"]
-fit = logistic.fit(design, failed, names=names)
-doubling = profile_odds_ratio(
-    design, failed, names=names, name="doubling", penalty="none"
-)
-grid = np.geomspace(pth.min(), pth.max(), 60)
-at = np.append(grid, [800, 1600, 1610, 3200])
-x = np.column_stack([np.ones(len(at)), np.log2(at)])
-middle_line = x @ np.array(fit.coefficients)
-se = np.sqrt(np.einsum("ij,jk,ik->i", x, np.array(fit.covariance), x))
-curve = pd.DataFrame({"value": at, "risk": expit(middle_line)})
-curve["lower"] = expit(middle_line - critical_value(0.95) * se)
-curve["upper"] = expit(middle_line + critical_value(0.95) * se)
+x = np.column_stack([np.ones(len(pth)), doublings])
+fit = logistic.fit(x, failed, names=["intercept", "doubling"])
+doubling = fit.odds_ratio("doubling")
 
-# %%
-beyond = pth >= best.value
-cut = [
-    interval(
-        int(failed[group].sum()),
-        int(group.sum()),
-        method="wilson",
-        denominator="patients",
-    )
-    for group in (~beyond, beyond)
-]
-steps = pd.DataFrame({"risk": [share.estimate for share in cut]})
+at = np.geomspace(pth.min(), pth.max(), 60)
+at = np.append(at, [1600, 1610, 3200])
+curve = splines.risk(doublings, failed, np.log2(at), at=None).assign(value=at)
 
 # %%
 show(
     pictures.risk(
-        curve.head(len(grid)),
-        steps,
+        curve.head(60),
+        pd.DataFrame({"risk": shares}),
         pd.DataFrame({"value": pth, "event": failed}),
         cutoff=best.value,
         xlabel="Baseline PTH, pg/mL (log scale)",
         id="11-risk",
         status="simulated",
-        caption="What is a patient's risk of treatment failure? Line with "
-        f"{percent(0.95, 0)} band: no cut-off. Dashed: cut in two. Ticks: "
-        "patients, failed above, the others below.",
+        caption="What is a patient's risk of treatment failure? Band: "
+        f"{percent(0.95, 0)} interval. Ticks: patients, failed above.",
     )
 )
 
 # %% tags=["hide-input"]
+low, near, far = curve.tail(3).itertuples()
 show(
     say(
         """
         In this simulated cohort the odds of failure rise with each doubling of PTH by a factor of
-        {doubling}, not adjusted; by likelihood ratio, p = {doubling:p}. That follows from what was
-        built in. The band is wide at both
-        ends, as it must be with {failures} failures. The dashed line says more than is known: that
-        risk is flat on each side of {value:value} pg/mL, and jumps between. Uncut, PTH has a C
-        statistic of {area:estimate}. Cut in two, it seems to have {apparent:.2f}; once the choice
-        is allowed for, {corrected:.2f}. These lie well within the interval of any of them.
+        {doubling}, not adjusted. At {low:.0f} and {near:.0f} pg/mL the step says {shares[0]:percent0}
+        and {shares[1]:percent0}; the curve says {risk:percent0} to both. At {near:.0f} and {far:.0f}
+        the step says the same; the curve says {risk:percent0} and {risk_far:percent0}. These rows
+        were built as a step; a clinic's are not. Which shape is true there a cut can't show,
+        because it hides it.
         """,
         id="11-risk-says",
         status="simulated",
         doubling=doubling,
-        failures=best.events,
-        value=best,
-        area=area,
-        apparent=(1 + best.criterion) / 2,
-        corrected=(1 + best.criterion - optimism) / 2,
+        low=low.value,
+        near=near.value,
+        far=far.value,
+        shares=shares,
+        risk=near.risk,
+        risk_far=far.risk,
     )
 )
 
 # %% [markdown]
-# ### Who would be told what?
+# What does a cut cost, even one that is fixed beforehand?
+
+# %%
+terms = {"uncut": doublings, "cut": beyond, "median": pth >= np.median(pth)}
+rng = np.random.default_rng(11)
+power = {}
+for truth, risk in (("step", step), ("smooth", np.array(smooth))):
+    outcomes = rng.random((2000, len(pth))) < risk
+    for name, term in terms.items():
+        columns = np.column_stack([np.ones(len(pth)), term])
+        p = logistic.fit_many(columns, outcomes).p_values()[:, 1]
+        power[truth, name] = float(np.mean(p < alpha))
 
 # %% tags=["hide-input"]
-told = curve.tail(len(at) - len(grid)).copy()
-told["cut"] = [cut[int(value >= best.value)] for value in told["value"]]
-told["uncut"] = [
-    f"{percent(row.risk)} ({percent_span(row.lower, row.upper)})"
-    for row in told.itertuples()
-]
-told["cut"] = [f"{s:percent} ({s:interval})" for s in told["cut"]]
-show(
-    table(
-        told,
-        {
-            "value": "Baseline PTH, pg/mL",
-            "cut": "Told by the cut-off",
-            "uncut": "Told by the curve",
-        },
-        id="11-told",
-        status="simulated",
-        caption="What risk of failure would four patients be told?",
-        faces={"value": ".0f"},
-        carry=["risk", "lower", "upper"],
-        notes=[
-            f"Four invented patients. Risk with its {percent(0.95, 0)} interval: Wilson for the "
-            "cut-off, Wald on the logit scale for the curve. Neither allows for a choice.",
-        ],
-    )
-)
-
-# %% tags=["hide-input"]
-near = told[told["value"].between(1600, 1610)]
-far = told[told["value"].gt(1605)]
 show(
     say(
         """
-        Two patients with {a:.0f} and {b:.0f} pg/mL differ by {gap:percent} of their PTH. A second
-        sample could put either on the other side. By the cut-off one is told {below:percent}, the other {above:percent}. By the curve
-        both are told {risk:percent0}. And the cut-off makes equal what is not: at {b:.0f} and at
-        {d:.0f} pg/mL it says the same, where the curve says {risk_b:percent0} and
-        {risk_d:percent0}. Both are simulated; the jump was put in.
+        If risk rises smoothly, PTH uncut is significant in {smooth_uncut:percent0} of new studies;
+        cut where these rows have their step in {smooth_cut:percent0}, at the median in
+        {smooth_median:percent0}. If risk truly jumps, and one knows where, a cut just there is the
+        right model: {step_cut:percent0}, against {step_uncut:percent0} uncut and
+        {step_median:percent0} at the median. (Wald's test; a study without an estimate counts as
+        not significant; two Monte Carlo standard errors are {error:.1f} percentage points at most.)
         """,
-        id="11-told-says",
+        id="11-power",
         status="simulated",
-        a=near["value"].min(),
-        b=near["value"].max(),
-        gap=float(near["value"].max() / near["value"].min() - 1),
-        below=cut[0],
-        above=cut[1],
-        risk=float(near["risk"].mean()),
-        d=far["value"].max(),
-        risk_b=float(far["risk"].iloc[0]),
-        risk_d=float(far["risk"].iloc[-1]),
+        **{f"{truth}_{name}": share for (truth, name), share in power.items()},
+        error=100 / len(outcomes) ** 0.5,
     )
 )
 
 # %% [markdown]
-# Cutting throws away what lies on either side, and costs patients {cite:p}`altman2006,royston2006`.
+# So report the odds ratio per doubling, or a curve ([chapter 9](#one-at-a-time)). If a decision needs
+# a cut-off, put it where the decision changes ([chapter 13](#would-it-predict)), name it beforehand,
+# or test it in other patients. Cutting throws away what lies on either side
+# {cite:p}`altman2006,royston2006`.
 #
 # ## Against the paper
 
@@ -553,20 +429,6 @@ open_questions = [
         "not stated",
         quantity="how the cut-off was chosen",
         reason="advance, median, ROC curve, lowest p: the abstract names none",
-    ),
-    cannot_compare(
-        "predictor_pth_cutoff",
-        "not stated",
-        status="simulated",
-        quantity="how far the cut-off would move",
-        ours=f"{span(middle[0.025], middle[0.975], 0)} pg/mL",
-        reason="Youden's index in resamples of a cohort with a built-in best cut-off",
-    ),
-    cannot_compare(
-        "predictor_pth_p",
-        "not stated",
-        quantity="whether the p-value allows for a search",
-        reason="only needed if the data chose the cut-off",
     ),
     cannot_compare(
         "predictor_pth_or",
@@ -586,81 +448,46 @@ show(
 )
 
 # %% [markdown]
-# A cut-off that agrees because it was put in confirms nothing. If the authors fixed theirs before
-# they saw the outcomes, most of this chapter does not concern them.
+# A cut-off that agrees because it was put in confirms nothing.
 #
 # ## What could change it
 #
-# **A risk without any threshold.** Suppose risk truly follows the smooth curve. Then no cut-off
-# is right. Outcomes are drawn from the curve, for the same values of PTH: on average as many failures.
-# Tests are Wald's, as the published one is assumed to be; a cohort without an estimate counts as not
-# significant.
+# **Other rows that print the same line.** Ten more cohorts, each with the published odds ratio at the
+# published cut-off. In five, failures lie anywhere on either side of it, as in the shipped one; in five
+# they are commoner the higher PTH is, on both sides.
 
 # %%
-rng = np.random.default_rng(11)
-truth = expit(design @ np.array(fit.coefficients))
-drawn = rng.random((2000, len(pth))) < truth
-ones = np.ones((1, len(pth)))
-chosen = choose_many(np.log2(pth), drawn, ones, rule="youden", inner=0)
-chosen = pd.Series(2**chosen)
-cut_design = np.column_stack([np.ones(len(pth)), beyond])
-power = {
-    name: (logistic.fit_many(columns, drawn).p_values()[:, 1] < alpha).mean()
-    for name, columns in (("smooth", design), ("cut", cut_design))
-}
+others = []
+for slope in (0.0, 1.0):
+    scenario = dataclasses.replace(DEFAULT, failure_per_doubling=slope)
+    for seed in range(1, 6):
+        one = cohort.analysis_frame(compatible.build(scenario, seed))
+        value = one["pth_baseline_pg_ml"].to_numpy(dtype=float)
+        y = one["treatment_failure"].to_numpy(dtype=bool)
+        risk = splines.risk(np.log2(value), y, np.log2(value), at=None)["risk"]
+        drawn = (
+            bootstrap(value, y, **how, resamples=1000, seed=11),
+            redrawn(value, risk, **how, studies=400, resamples=10, seed=11),
+        )
+        same, anew = (landed(these, best.value) for these in drawn)
+        others.append((same.same, anew.same, anew.gap, anew.bootstrap))
 
 # %% tags=["hide-input"]
+ends = dict(zip(("same", "anew", "gap", "seen"), zip(*others)))
 show(
     say(
         """
-        Each of {all} such cohorts still has a best cut-off, but the middle {middle:percent0} of
-        them run from {low:.0f} to {high:.0f} pg/mL. The uncut PTH is significant in
-        {smooth:percent0} of them; cut at {value:value}, fixed in advance, in {cut:percent0}. That
-        is what cutting costs if risk is smooth, and if this cohort's curve is about right. If risk really jumped at a known place, cutting
-        there would gain instead.
+        Their resamples choose the published cut-off again in {same}; new studies from their own
+        smooth risk in {anew}. In those the best cut-off looks better than it is by {gap}, and
+        resamples see {seen}. How steady a cut-off seems depends on the rows, and the printed
+        line does not tell which rows it came from.
         """,
-        id="11-smooth",
+        id="11-others",
         status="simulated",
-        all=len(chosen),
-        middle=0.95,
-        low=chosen.quantile(0.025),
-        high=chosen.quantile(0.975),
-        smooth=float(power["smooth"]),
-        value=best,
-        cut=float(power["cut"]),
-    )
-)
-
-# %% [markdown]
-# **How far out the search goes.** The more cut-offs are tried, the more false alarms.
-
-# %%
-searched = {
-    share: false_alarms(
-        len(pth),
-        int(failed.sum()),
-        inner=share,
-        alpha=alpha,
-        simulations=simulations,
-        seed=11,
-    )["unadjusted"]
-    for share in (0.05, 0.10, 0.25, 0.40)
-}
-
-# %% tags=["hide-input"]
-show(
-    say(
-        """
-        With at least {narrow:percent0} of patients on either side, {few:percent0} of useless
-        predictors look significant; with {wide:percent0}, {many:percent0}. Leaving out the ends
-        helps. It does not cure.
-        """,
-        id="11-searched",
-        status="simulated",
-        narrow=max(searched),
-        few=searched[max(searched)],
-        wide=min(searched),
-        many=searched[min(searched)],
+        same=percent_span(min(ends["same"]), max(ends["same"]), 0),
+        anew=percent_span(min(ends["anew"]), max(ends["anew"]), 0),
+        gap=span(min(ends["gap"]), max(ends["gap"]), 2),
+        seen=span(min(ends["seen"]), max(ends["seen"]), 2),
     )
 )
 
@@ -668,20 +495,20 @@ show(
 # ## Limits
 #
 # - How the study chose its cut-off is not known. Nothing here says that it searched.
-# - The cohort has a best cut-off because it was given one. How clear a winner a real cohort has, and
-#   how far it moves, may differ.
+# - Two truths were drawn from, both taken from rows that were built. Others give other numbers; the
+#   three faults are those of any search.
 # - PTH stands alone here. The published odds ratio is adjusted, for what is not stated.
 # - Youden's index weighs a missed failure and a false alarm as each group's share. A clinic would
 #   weigh what each costs.
-# - The corrections allow for the cut-offs of one variable, not for the choice of the variable.
+# - Nothing here allows for the choice of the *variable*: that is in [chapter 9](#one-at-a-time).
 #
 # ## Try it
 #
-# 1. **Recall.** Why does the bootstrap judge each resample's cut-off twice?
+# 1. **Recall.** Why does a resample find the same cut-off more often than a new study does?
 # 2. **Apply.** Let the search for the lowest p-value leave only a twentieth of the patients on
 #    either side. What becomes of the exact p-value?
-# 3. **Criticise.** A talk says: three methods gave the same cut-off, so it is robust. What do you
-#    answer?
+# 3. **Criticise.** A talk says: our cut-off was the best in most of the bootstrap resamples, so it is
+#    robust. What do you answer?
 
 # %% mystnb={"code_prompt_hide": "Hide the solutions", "code_prompt_show": "Show the solutions"} tags=["hide-cell"]
 wider = minimal_p(
@@ -690,13 +517,13 @@ wider = minimal_p(
 show(
     say(
         """
-        1. In the resample it is best because it was chosen there; in the patients themselves it
-           was not chosen. The difference is what choosing alone adds.
+        1. It holds the same failures, some of them twice. The best cut-off is the PTH of one of
+           them, so it is there to be chosen again. In a new study others fail.
         2. It becomes {wider:exact}, instead of {lowest:exact}: {more} cut-offs are tried instead
-           of {fewer}, and chance has more to choose from.
-        3. The methods saw the same patients and the same failures. In this simulated cohort
-           {agree} rules agree too, and yet Youden's index chooses the same again in
-           {kept:percent0} of resamples only. Robust is what holds in other patients.
+           of {fewer}, and chance has more to choose from. Nothing but a custom has changed.
+        3. That resamples hold the failures that chose it. In this simulated cohort it is chosen
+           again in {resampled:same} of resamples, and in {jumping:same} of new studies even if
+           risk truly jumps there. Robust is what holds in other patients.
         """,
         id="11-solutions",
         status="simulated",
@@ -705,8 +532,8 @@ show(
         lowest=lowest,
         more=wider.cutoff.tried,
         fewer=lowest.cutoff.tried,
-        agree=agree,
-        kept=kept,
+        resampled=resampled,
+        jumping=jumping,
     )
 )
 
@@ -719,9 +546,10 @@ show(
         """
         - Ask how a cut-off was chosen. For {published} the abstract does not say; this simulated
           cohort has it because it was built so.
-        - A cut-off chosen from the data looks better than it is and jumps: here from {own:.2f} to
-          {corrected:.2f} of Youden's index, and over {low:.0f} to {high:.0f} pg/mL. A lowest
-          p-value, uncorrected, is a false alarm in {alarms:percent0} of studies of nothing.
+        - A cut-off that the data chose flatters itself, jumps and spoils the p-value: in simulated
+          studies it shows a Youden index of {jumping:apparent} and has {jumping:true}, is found again
+          in {jumping:same}, and is a false alarm in {alarms[youden]:percent0} where PTH means
+          nothing.
         - Report PTH uncut: {doubling} per doubling in this simulated cohort. Cut it, if at all,
           where a decision changes.
         """,
@@ -729,11 +557,8 @@ show(
         status="simulated",
         box="Take away",
         published=published,
-        own=best.criterion,
-        corrected=best.criterion - optimism,
-        low=middle[0.025],
-        high=middle[0.975],
-        alarms=alarms["unadjusted"],
+        jumping=jumping,
+        alarms=by_chi_square,
         doubling=doubling,
     )
 )

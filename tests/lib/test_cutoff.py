@@ -14,7 +14,7 @@ from scipy.stats import chi2, chi2_contingency
 from analysis_lib.cutoff import bootstrap, choose
 from analysis_lib.errors import DataError
 from analysis_lib.maximal_chi_square import exact, null_maxima
-from analysis_lib.minimal_p import by_formula, false_alarms, minimal_p
+from analysis_lib.minimal_p import by_formula, minimal_p
 from analysis_lib.thresholds import Rule, choose_many
 
 FOLDER = Path(__file__).parents[1] / "reference_r"
@@ -209,17 +209,6 @@ def test_a_resample_of_one_class_has_no_cutoff():
                     resamples=300, seed=1)  # fmt: skip
     assert 0.2 < got["cutoff"].isna().mean() < 0.5  # (5 / 6) ** 6 = 0.33
     assert got["cutoff"].isna().equals(got["youden_original"].isna())
-
-
-def test_false_alarms_without_an_association():
-    """What the search does to the level of the test, and what the corrections make of it."""
-    got = false_alarms(102, 13, inner=0.1, alpha=0.05, simulations=4000, seed=3)
-    error = math.sqrt(0.05 * 0.95 / 4000)
-    assert got["unadjusted"] > 0.25
-    assert got["exact"] < 0.05 + 4 * error
-    assert got["exact"] > 0.025  # discrete, so not all of the level is used
-    assert 0.02 < got["formula"] < 0.08
-    assert got == false_alarms(102, 13, inner=0.1, alpha=0.05, simulations=4000, seed=3)
 
 
 def test_the_null_distribution_is_that_of_permuted_outcomes():

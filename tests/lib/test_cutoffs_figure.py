@@ -30,18 +30,26 @@ def test_roc():
     assert list(pd.read_csv(io.StringIO(figure.csv))["positive"]) == [0, 1, 2, 3, 4, 5, 6]
 
 
-def test_resampled():
-    figure = pictures.resampled([2.0, 1.0, 2.0], 2.0, unit="pg/mL", **COMMON)
-    assert "3 in all. 1: 1; 2: 2." in figure.alt
-    assert "The row of 2, the cut-off of the data" in figure.alt
+def test_landings():
+    chosen = {"again": [1606.0, 1606, 1590, 800], "anew": [2000.0, float("nan"), 700]}
+    figure = pictures.landings(chosen, 1606, xlabel="PTH, pg/mL", **COMMON)
+    alt = figure.alt.replace("\N{NO-BREAK SPACE}", " ")
+    assert "again: 1606 again in 50 %, the middle 95 % from 859 to 1606" in alt
+    assert "anew: 1606 again in 0 %" in alt
     data = pd.read_csv(io.StringIO(figure.csv))
-    assert data.to_dict("list") == {"cutoff": [1.0, 2.0], "resamples": [1, 2]}
+    assert data.groupby("kind")["share"].sum().round(9).to_dict() == {"again": 1, "anew": 1}
+    own = data[data["from"].le(1606) & data["to"].gt(1606)]
+    assert own["share"].to_list() == [0.75, 0]
+    assert own["of_it_the_same"].to_list() == [0.5, 0]
+    assert data["of_it_the_same"].sum() == 0.5
+    ratio = data["to"] / data["from"]
+    assert ratio.max() == pytest.approx(ratio.min())
 
 
-@pytest.mark.parametrize("chosen", [[], [1.0, float("nan")], [1.0] * 101])
-def test_resampled_refuses(chosen):
-    with pytest.raises(DataError, match="at most 100"):
-        pictures.resampled(chosen, 1.0, unit="pg/mL", **COMMON)
+@pytest.mark.parametrize("chosen", [{}, {"a": []}, {"a": [float("nan")]}, {"a": [1.0, 0.0]}])
+def test_landings_refuse(chosen):
+    with pytest.raises(DataError, match="all above 0"):
+        pictures.landings(chosen, 1.0, xlabel="PTH", **COMMON)
 
 
 def test_risk():

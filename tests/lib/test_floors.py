@@ -19,7 +19,7 @@ FLOORS = [
     | {"model_strength", "specifications", "standardised"}
     | {"rare_events", "benefit_harm"}
     | {"roc", "c_statistic", "thresholds", "cutoff", "maximal_chi_square", "minimal_p"}
-    | {"cutoff_studies"}
+    | {"cutoff_studies", "false_alarms"}
     | {"splines", "screening", "performance", "net_benefit"},
     {"two_by_two", "study_counts", "binomial_normal", "pooled", "synthesis", "verify"}
     | {"complications", "grading", "hypocalcaemia", "hypocalcaemia_scales"}
