@@ -159,7 +159,7 @@ def passing(p_values: pd.DataFrame, levels: Sequence[float]) -> pd.DataFrame:
     -------
     DataFrame
         One row a level: ``level``; ``formula``, the chance that any of k passes if all are noise,
-        unrelated to each other, and the tests keep their level exactly; ``any``, the share of
+        unrelated to each other, and the tests keep their level exactly; ``share``, that of
         the D in which one passes at least; ``error``, its Monte Carlo standard error; ``mean``,
         how many pass on average.
 
@@ -183,7 +183,7 @@ def passing(p_values: pd.DataFrame, levels: Sequence[float]) -> pd.DataFrame:
             {
                 "level": level,
                 "formula": 1 - (1 - level) ** passed.shape[1],
-                "any": share,
+                "share": share,
                 "error": monte_carlo_error(share, len(passed)),
                 "mean": float(passed.sum(axis=1).mean()),
             }

@@ -21,83 +21,66 @@
 # %% tags=["hide-input"]
 import numpy as np
 import pandas as pd
-from scipy.stats import chi2, norm
 
-from analysis_lib import cohort, compatible, splines, verify
-from analysis_lib.change import holm
+from analysis_lib import cohort, screening, splines, verify
 from analysis_lib.figures.estimates import estimates
 from analysis_lib.figures.risk_curves import risk_curves
+from analysis_lib.figures.sieve import sieve
 from analysis_lib.ledger import (
     against_the_paper,
     cannot_compare,
     from_verification,
-    printed,
 )
-from analysis_lib.logistic import fit, fit_many
-from analysis_lib.logistic.intervals import profile_table
-from analysis_lib.prediction import CANDIDATES, IN_WORDS, published_model
-from analysis_lib.procedure import Procedure
-from analysis_lib.procedure_fits import prepare
+from analysis_lib.prediction import (
+    CANDIDATES,
+    IN_WORDS,
+    PREDICTOR,
+    published_model,
+)
 from analysis_lib.published import claim
 from analysis_lib.report import say, show
-from analysis_lib.results import level_text, number, p_value, span
+from analysis_lib.results import level_text, number, span
 from analysis_lib.scenario import DEFAULT, SEED
 from analysis_lib.tables import table
-from analysis_lib.validation import resample
 
 shipped = cohort.load()
 frame = cohort.analysis_frame(shipped)
 failed = frame["treatment_failure"].to_numpy(float)
 n, events = len(frame), int(failed.sum())
-one = np.ones(n)
-LEVELS = (0.05, 0.10, 0.20)
-DRAWS = 2000
-cutoff = claim("predictor_pth_cutoff").number
+ALPHA, DRAWS = 0.05, 10_000
+screened = DEFAULT.screening_level
 
-# The same outcomes dealt out anew: whatever passes now is noise.
-dealt = np.random.default_rng(SEED).permuted(
-    np.tile(failed, (DRAWS, 1)), axis=1
-)
-noise = pd.DataFrame(
-    {
-        name: fit_many(
-            np.column_stack([one, frame[name].to_numpy(float)]), dealt
-        ).p_values()[:, 1]
-        for name in CANDIDATES
-    }
-)
-
-# A true predictor, normal, its odds ratio per standard deviation known.
-TRUE = (1.0, 1.5, 2.0, 3.0)
-drawn = np.random.default_rng(SEED).normal(size=(DRAWS, n))
-found = {
-    ratio: fit_many(
-        np.stack([np.ones((DRAWS, n)), drawn + np.log(ratio) * failed], axis=2),
-        failed,
-    )
-    for ratio in TRUE
+# %%
+# Two experiments, explained under Method and shown under Result.
+uncut = [name for name in CANDIDATES if name != PREDICTOR]
+noise = screening.noise(frame[uncut], failed, draws=DRAWS, seed=SEED)
+signal = {
+    ratio: screening.signal(n, events, ratio, draws=DRAWS, seed=SEED)
+    for ratio in (1.5, 2, 3)
 }
-missed = 1 - (found[1.5].p_values()[:, 1] < DEFAULT.screening_level).mean()
 
 # %% tags=["hide-input"]
+passing = screening.passing(noise, [screened]).iloc[0]
+missed = 1 - screening.passing(signal[1.5][["p"]], [screened])["share"][0]
 show(
     say(
         """
-        A table of one predictor at a time tells who failed more often. It does not tell why, and
-        it is a poor sieve. With {events} failures among {n} patients, {k} candidates that have
-        nothing to do with failure still let at least one through at p < {level:.2f} in
-        {any_noise:percent0} of trials in this simulated cohort. A true predictor that raises the
-        odds by half per standard deviation is thrown out in {missed:percent0}. What the study
-        screened, and at which p, is not stated.
+        A table of one predictor at a time compares those in whom treatment failed with the others.
+        Each of its odds ratios has a unit, and its p-values are a poor sieve. With {events} failures
+        among {n} patients, {k} candidates that have nothing to do with failure let at least one
+        through at p < {level:.2f} in {any_noise:percent0} of simulated trials. A true predictor that raises
+        the odds by a factor of {true:g} per standard deviation is thrown out in {missed:percent0}.
+        What the study screened, and at which p, is not stated.
         """,
         id="09-in-plain-words",
         status="simulated",
         box="In plain words",
         events=events,
         n=n,
-        k=len(CANDIDATES),
-        level=DEFAULT.screening_level,
-        any_noise=(noise < DEFAULT.screening_level).any(axis=1).mean(),
+        k=len(uncut),
+        level=screened,
+        any_noise=passing["share"],
+        true=1.5,
         missed=missed,
     )
 )
@@ -106,33 +89,18 @@ show(
 # :::{admonition} At a glance
 # :class: at-a-glance
 #
-# - **Time:** an hour
+# - **Time:** half an hour
 # - **Needs:** what an odds ratio and a p-value are; [how the simulated cohort was made](#compatible-cohort)
-# - **You will be able to:** read an odds ratio with its unit; see whether a straight line will do;
-#   say what cutting a predictor in two takes away; say what screening by p lets in and leaves out
-# - **Data:** published claims and simulated patients. Which candidates pass was built in.
+# - **You will be able to:** read an odds ratio with its unit; put predictors on one scale; say what few
+#   failures can tell of a shape; say what screening by p lets in and what it throws out
+# - **Data:** one published claim and simulated patients. Which candidates pass was built in.
 # :::
 #
 # ## What was published
-
-# %% tags=["hide-input"]
-claims = [
-    "predictor_only_one",
-    "predictor_pth_cutoff",
-    "predictor_pth_or",
-    "predictor_pth_p",
-]
-show(
-    printed(
-        claims,
-        id="09-claims",
-        caption="What does the abstract say of predictors of failure?",
-    )
-)
-
-# %% [markdown]
-# The abstract names one predictor, after regression with one predictor at a time and then with
-# several {cite:p}`index`. It does not name the others that were tried, nor the p-value that let one in.
+#
+# The abstract names one independent predictor of treatment failure, after regression with one predictor
+# at a time, then with several {cite:p}`index`. It names neither the others that were tried nor the p-value
+# that let one in. What it prints of the one is shown in [chapter 10](#multivariable).
 #
 # ## The data
 
@@ -141,41 +109,43 @@ called = {
     "log2_alp": "alkaline phosphatase",
     "n_glands": "the number of glands",
 }
-enters = [called[name] for name in DEFAULT.entering]
 show(
     say(
         """
-        In this simulated cohort {events} of {n} patients failed. Screened are {k} candidates, a list
-        that is assumed and usual in such studies. The cohort was built so that {entering} and PTH pass at p <
-        {level:.2f}, that all others fail, and that sensitivity and specificity add up to the most
-        at {cutoff:.0f} pg/mL. So nothing found here about PTH, or about who passes, is a finding.
-        What can be learnt is what the method does.
+        In this simulated cohort {events} of {n} patients failed. Screened are {k} candidates, a
+        list that is assumed and usual in such studies. Three things were built in. First, {entering}
+        and PTH pass at p < {level:.2f}, and the others do not. Second, {cutoff:.0f} pg/mL is the best
+        cut-off for PTH. Third, on either side of it failures fall by chance, however far from it a
+        patient lies: risk jumps there and is flat otherwise. So who passes here, and what PTH does, is no finding. What can
+        be learnt is what the method does.
         """,
         id="09-data",
         status="simulated",
         events=events,
         n=n,
         k=len(CANDIDATES),
-        entering=", ".join(enters),
-        level=DEFAULT.screening_level,
-        cutoff=cutoff,
+        entering=", ".join(called[name] for name in DEFAULT.entering),
+        level=screened,
+        cutoff=claim("predictor_pth_cutoff").number,
     )
 )
 
 # %% [markdown]
 # ## Method
 #
-# - **One at a time.** A logistic regression for each candidate, nothing else in it. Two intervals: Wald's,
-#   and that of the profile, read off the likelihood itself. They part where events are few.
-# - **The unit.** An odds ratio is *per something*. To compare rows, each number is divided by its
-#   standard deviation. A skewed one (PTH, alkaline phosphatase) is taken per doubling, that is as a logarithm, first.
-# - **Shape.** The model says that the log odds rise in a straight line. A restricted cubic spline
-#   {cite:p}`harrell2015` lets them bend; the likelihood ratio test asks whether bending helped.
-# - **Many tests.** Holm's correction {cite:p}`holm1979` keeps the chance of *any* false alarm in the table
-#   below the level, however the tests hang together.
-# - **Screening.** Two experiments. *Resampling:* patients drawn again with replacement; how often does
-#   each candidate pass? *Shuffling:* the outcomes are dealt out anew, so that every candidate is noise.
-#   The code of the second is in the first cell of this page.
+# - **One at a time.** A logistic regression for each candidate, with nothing else in it. Intervals and
+#   p-values are Wald's, the usual ones. How others differ when failures are few is shown in
+#   [chapter 12](#few-events).
+# - **The unit.** An odds ratio is *per something*: a year, a millimetre. Per two of them it is the square,
+#   per half of one the square root. Skewed values (PTH, alkaline phosphatase) are taken as logarithms, per doubling.
+# - **One scale.** To put rows side by side, each odds ratio is raised to the power of its column's standard deviation.
+# - **Shape.** The model lets the log odds rise in a straight line. A restricted cubic spline, a smooth
+#   curve that is straight at both ends, lets them bend {cite:p}`harrell2015`. A test compares the two.
+# - **Noise.** The outcomes are dealt out anew among the patients, so that no candidate has anything to do
+#   with failure. PTH is left out: the search for its cut-off lets in more noise, and is a matter of
+#   [chapter 11](#the-cutoff).
+# - **Signal.** Studies of the same size are drawn, with as many failures and one predictor whose true odds
+#   ratio is known. It is normal, with a standard deviation of one among failures and among the others.
 #
 # *When not to use it:* to choose the predictors of a model. A candidate can matter only beside another
 # one, or only without it; alone it shows neither {cite:p}`sun1996`. Choose by what is known before the
@@ -183,426 +153,278 @@ show(
 #
 # ## Result
 #
-# ### Nine odds ratios
+# ### One row for each candidate
 
 # %%
 alone = published_model(frame).query("stage == 'univariable'")
 alone = alone.reset_index(drop=True)
 alone["candidate"] = alone["term"].map(IN_WORDS)
-profiles = pd.concat(
-    profile_table(
-        np.column_stack([one, frame[name].to_numpy(float)]),
-        failed,
-        names=["intercept", name],
-        penalty="none",
-    ).iloc[[1]]
-    for name in CANDIDATES
-).reset_index(drop=True)
-
-# %%
-alone["p_ratio"] = profiles["lr_p"]
-alone["profile_lower"] = np.exp(profiles["profile_lower"])
-alone["profile_upper"] = np.exp(profiles["profile_upper"])
-alone["p_holm"] = holm(alone["p"])
-alone["p_ratio_holm"] = holm(alone["p_ratio"])
+alone["sd"] = [frame[name].astype(float).std() for name in alone["term"]]
 
 # %% tags=["hide-input"]
-alone["counts"] = [f"{row.events}/{row.n}" for row in alone.itertuples()]
-alone["wald"] = [span(a, b, 2) for a, b in zip(alone["lower"], alone["upper"])]
-alone["profile"] = [
-    span(a, b, 2)
-    for a, b in zip(alone["profile_lower"], alone["profile_upper"])
+alone["interval"] = [
+    span(a, b, 2) for a, b in zip(alone["lower"], alone["upper"])
 ]
 show(
     table(
         alone,
         {
             "candidate": "Candidate",
-            "counts": "Failed",
-            "left_out": "Missing",
-            "odds_ratio": "OR",
-            "wald": "Wald",
-            "profile": "Profile",
+            "odds_ratio": "Odds ratio",
+            "interval": level_text(0.95) + " interval",
             "p": "p",
-            "p_holm": "Holm",
         },
         id="09-alone",
         status="simulated",
         caption="What is the odds ratio of failure, one candidate at a time?",
-        faces={"odds_ratio": ".2f", "p": "p", "p_holm": "p"},
-        carry=[
-            "lower",
-            "upper",
-            "profile_lower",
-            "profile_upper",
-            "p_ratio",
-            "p_ratio_holm",
-        ],
+        faces={"odds_ratio": ".2f", "p": "p"},
+        carry=["lower", "upper", "sd", "n", "events", "left_out"],
         strong="entered",
         notes=[
-            f"Bold: p below {DEFAULT.screening_level:.2f}; built so. OR: odds ratio. Wald, Profile: "
-            f"its {level_text(0.95)} intervals, not corrected for the number of tests. p: Wald's; "
-            "Holm: the same, corrected. Failed: of the patients with a value. Missing: patients "
-            "without one; this cohort has none, a real one would.",
+            f"Bold: p below {screened:.2f}. Each row rests on {alone['n'].min()} patients, "
+            f"{alone['events'].min()} of them failures; {alone['left_out'].max()} lack a value. "
+            "In a real study each row may rest on other patients.",
         ],
     )
 )
 
 # %% tags=["hide-input"]
-rows = alone.set_index("term")
-pth, calcium = rows.loc["pth_high"], rows.loc["calcium_baseline_mmol_l"]
+rest = alone[~alone["entered"]]
+wide = rest.loc[(rest["upper"] / rest["lower"]).idxmax()]
 show(
     say(
         """
-        For high PTH the Wald interval ends at {wald:.1f}, that of the profile at {profile:.1f}: with
-        {events} events the likelihood is lopsided, and Wald's interval is symmetric (on the log
-        scale) whatever the likelihood. After Holm's correction {after} of {k} candidates are below
-        {alpha:.2f} by Wald's test, and {after_ratio} by the likelihood ratio test; neither knows that the
-        cut-off was chosen. The odds ratio of calcium looks extreme,
-        {calcium:.2f}, because a whole mmol/L is far more than patients usually differ by; per {step:.1f}
-        mmol/L it is {tenth:.2f}. Its interval holds both strong protection and strong harm, which
-        is not the same as *no association*.
+        The widest interval of those that do not pass is that for *{name}*, from {low:.2f} to {high:.2f}.
+        But patients differ by {sd:.2f} of that unit (one standard deviation). Per standard deviation
+        the interval runs from {low_sd:.1f} to {high_sd:.1f}. A p-value of {p:p} rules out nothing in
+        between: *not significant* is not *no association*.
         """,
         id="09-alone-says",
         status="simulated",
-        wald=pth["upper"],
-        profile=pth["profile_upper"],
-        events=events,
-        after=int((alone["p_holm"] < LEVELS[0]).sum()),
-        after_ratio=int((alone["p_ratio_holm"] < LEVELS[0]).sum()),
-        k=len(alone),
-        alpha=LEVELS[0],
-        calcium=calcium["odds_ratio"],
-        step=0.1,
-        tenth=calcium["odds_ratio"] ** 0.1,
+        name=wide["candidate"],
+        low=wide["lower"],
+        high=wide["upper"],
+        sd=wide["sd"],
+        low_sd=wide["lower"] ** wide["sd"],
+        high_sd=wide["upper"] ** wide["sd"],
+        p=wide["p"],
     )
 )
 
 # %% [markdown]
-# ### Rows that can be compared
+# ### Rows on one scale
 
 # %%
-log_pth = np.log2(frame["pth_baseline_pg_ml"].to_numpy(float))
-values = frame[list(CANDIDATES)].astype(float).assign(log2_pth=log_pth)
-yes_no = [name for name in values if values[name].isin([0, 1]).all()]
-per_sd = (values - values.mean()) / values.std()
-per_sd[yes_no] = values[yes_no]
-scaled = pd.concat(
-    profile_table(
-        np.column_stack([one, per_sd[name]]),
-        failed,
-        names=["intercept", name],
-        penalty="none",
-    ).iloc[[1]]
-    for name in [x for x in per_sd if x not in yes_no] + yes_no
-).reset_index(drop=True)
+doubled = np.log2(frame["pth_baseline_pg_ml"].to_numpy(float))
+values = frame[list(CANDIDATES)].astype(float).assign(log2_pth=doubled)
+rows = published_model(
+    values.assign(treatment_failure=failed), candidates=list(values)
+).query("stage == 'univariable'")
+yes_no = values.isin([0, 1]).all()
+power = values.std().where(~yes_no, 1.0)
+scaled = rows.rename(columns={"odds_ratio": "estimate"}).set_index("term")
+scaled = scaled[["estimate", "lower", "upper"]].astype(float)
+scaled = scaled.pow(power, axis=0)  # term by term
+scaled["group"] = np.where(yes_no[scaled.index], "Yes against no", "Per SD")
+scaled["strong"] = scaled.index.isin(["log2_pth", "pth_high"])
 
 # %%
 names = {**IN_WORDS, "log2_pth": "PTH (log)", "pth_high": "PTH high"}
-scaled["label"] = scaled["name"].map(names).str.split(",").str[0]
-yes = scaled["name"].isin(yes_no)
-scaled["group"] = np.where(yes, "Yes against no", "Per SD")
-scaled["strong"] = scaled["name"].isin(["log2_pth", "pth_high"])
-scaled["estimate"] = np.exp(scaled["estimate"])
-scaled["lower"] = np.exp(scaled["profile_lower"])
-scaled["upper"] = np.exp(scaled["profile_upper"])
-
-# %%
+scaled["label"] = [names[term].split(",")[0] for term in scaled.index]
 show(
     estimates(
-        scaled,
+        scaled.sort_values("group", kind="stable"),
         id="09-per-sd",
         status="simulated",
         scale="log",
-        caption="Which candidate goes with failure, each on the scale of its own spread? "
-        "Diamonds: PTH, whose association is built in.",
-        xlabel="Odds ratio of failure (profile interval), logarithmic",
+        caption="Which candidate goes with failure? Diamonds: PTH, built in. "
+        "SD: standard deviation.",
+        xlabel="Odds ratio of failure, logarithmic",
         heading="odds ratio (interval)",
         line=(1.0, "no association"),
     )
 )
 
 # %% tags=["hide-input"]
-by_name = scaled.set_index("name")
-alp, line, cut = (
-    by_name.loc[x] for x in ("log2_alp_baseline", "log2_pth", "pth_high")
-)
+by_term = scaled["estimate"]
+spread = values["pth_high"].std()
 show(
     say(
         """
-        Per standard deviation, alkaline phosphatase has an odds ratio of {alp:.1f} and PTH one of
-        {pth:.1f}. Cut in two, the same PTH shows {cut:.1f}. Much of that is the unit:
-        from *no* to *yes* is {steps:.1f} standard deviations of the yes-or-no column. Per one of
-        those it would be {cut_sd:.1f}. Only rows under one heading can be compared.
+        On the scale of its own spread PTH has an odds ratio of {pth:.1f}. Cut in two, the same PTH of
+        the same patients has {cut:.1f}. These are different questions: from *no* to *yes* is {steps:.1f}
+        standard deviations of the yes-or-no column, and per one of those it would be {cut_sd:.1f}. So
+        compare rows under one heading only. And the standard deviation is that of *these* patients: in
+        a clinic whose patients are more alike, the same predictor looks weaker.
         """,
         id="09-per-sd-says",
         status="simulated",
-        alp=alp["estimate"],
-        pth=line["estimate"],
-        cut=cut["estimate"],
-        steps=float(1 / values["pth_high"].std()),
-        cut_sd=float(cut["estimate"] ** values["pth_high"].std()),
+        pth=by_term["log2_pth"],
+        cut=by_term["pth_high"],
+        steps=float(1 / spread),
+        cut_sd=float(by_term["pth_high"] ** spread),
     )
 )
 
 # %% [markdown]
-# ### A straight line, a curve or a step?
+# ### Is a straight line enough?
 
 # %%
-knots = splines.knots(log_pth, 3)
-at = np.linspace(log_pth.min(), log_pth.max(), 401)
-step = np.log2(cutoff)
-shapes = {
-    "spline": (splines.basis(log_pth, knots), splines.basis(at, knots)),
-    "straight line": (log_pth[:, None], at[:, None]),
-    "cut in two": ((log_pth >= step)[:, None], (at >= step)[:, None]),
-}
-fits = {}
-for name, (x, _) in shapes.items():
-    terms = ["intercept", "first", "second"][: x.shape[1] + 1]
-    fits[name] = fit(np.column_stack([one, x]), failed, names=terms)
-
-# %%
-curves = []
-for name, (_, x) in shapes.items():
-    grid = np.column_stack([np.ones(len(at)), x])
-    logit = grid @ fits[name].coefficients
-    variance = (grid @ np.array(fits[name].covariance) * grid).sum(axis=1)
-    half = norm.isf(0.025) * np.sqrt(variance)
-    half = half if name == "spline" else np.nan
-    curve = {"curve": name, "x": 2**at, "risk": 1 / (1 + np.exp(-logit))}
-    curve["lower"] = 1 / (1 + np.exp(half - logit))
-    curve["upper"] = 1 / (1 + np.exp(-half - logit))
-    curves.append(pd.DataFrame(curve))
-members = pd.DataFrame({"x": 2**log_pth, "event": failed == 1})
+knots = splines.knots(doubled, 3)
+shown = np.linspace(doubled.min(), doubled.max(), 201)
+bent = splines.risk(doubled, failed, shown, at=knots)
+line = splines.risk(doubled, failed, shown, at=None)
+line[["lower", "upper"]] = np.nan  # one band in the picture is enough
+curves = pd.concat(
+    [bent.assign(curve="spline"), line.assign(curve="straight line")]
+)
 
 # %%
 show(
     risk_curves(
-        pd.concat(curves, ignore_index=True),
-        members,
+        curves.assign(x=2 ** curves["value"]).drop(columns="value"),
+        pd.DataFrame({"x": 2**doubled, "event": failed == 1}),
         id="09-shapes",
         status="simulated",
-        caption="How does the risk of failure rise with PTH, by three shapes? Shaded: pointwise "
-        "band of the spline. Ticks: patients, failures above.",
+        caption="How does the risk of failure rise with PTH? Shaded: "
+        "pointwise band of the spline. Ticks: patients, failures above.",
         xlabel="Baseline PTH, pg/mL (logarithmic)",
         ylabel="Risk of failure, % (log odds)",
-        ticks=[600, 1000, cutoff, 2500, 4000],
+        ticks=[600, 1000, 1600, 2500, 4000],
     )
 )
 
 # %%
-null = fit(one[:, None], failed, names=["intercept"]).log_likelihood
-shape = pd.DataFrame(
-    {
-        "shape": list(fits),
-        "terms": [len(one_fit.names) - 1 for one_fit in fits.values()],
-        "fall": [
-            2 * (one_fit.log_likelihood - null) for one_fit in fits.values()
-        ],
-    }
-)
-shape["p"] = chi2.sf(shape["fall"], shape["terms"])
-shape["aic"] = 2 * shape["terms"] - shape["fall"]
-by_shape = shape.set_index("shape")
-bend = by_shape["fall"]["spline"] - by_shape["fall"]["straight line"]
+high = frame["pth_high"].to_numpy(bool)
+truths = {
+    "jump": np.where(high, failed[high].mean(), failed[~high].mean()),
+    "line": splines.risk(doubled, failed, doubled, at=None)["risk"].to_numpy(),
+}
+rng = np.random.default_rng(SEED)
+found = {}
+for name, risk in truths.items():
+    drawn = rng.random((DRAWS, n)) < risk
+    found[name] = (splines.bend(doubled, drawn, knots)["p"] < ALPHA).mean()
+here = splines.bend(doubled, failed, knots).iloc[0]
 
 # %% tags=["hide-input"]
-show(
-    table(
-        shape,
-        {
-            "shape": "Shape of PTH",
-            "terms": "Terms",
-            "fall": "Likelihood ratio χ²",
-            "p": "p",
-            "aic": "AIC less that without PTH",
-        },
-        id="09-shape-fits",
-        status="simulated",
-        caption="Which shape fits these rows best?",
-        faces={"fall": ".2f", "p": "p", "aic": lambda x: number(x, 2)},
-        notes=[
-            "AIC: Akaike's information criterion; lower is better. The p-value and the AIC of the "
-            "cut take the cut-off as given beforehand, which it was not: it is the best of many.",
-        ],
-    )
-)
-
-# %% tags=["hide-input"]
-slope = fits["straight line"].coefficients[1]
-low, high = np.quantile(log_pth, [0.25, 0.75])
 show(
     say(
         """
-        Bending the line raises the likelihood ratio χ² by {bend:.2f} (p = {p:p}). With {events} events
-        the test finds only a marked bend: look how wide the band is. So the line is neither proven nor
-        refuted. By the line, odds rise by a factor of {double:.1f} per doubling, and by {quartiles:.1f} from the
-        lower to the upper quartile. That the step fits well is no
-        surprise: the cohort was built with its best cut-off there. The step also says that a patient just below {cutoff:.0f} differs from
-        one just above, and that one at {cutoff:.0f} equals one at {highest:.0f} pg/mL. Few things in the body work so.
+        By the straight line, the odds of failure rise by a factor of {ratio:.1f} per doubling of PTH
+        ({low:.1f} to {high:.1f}). The test of the bend has p = {p:p}. Yet these rows were made with a jump.
+        Where outcomes are drawn anew with such a jump, the test misses it in {missed:percent0} of
+        {draws:,} draws (at p < {alpha:.2f}; Monte Carlo standard error {error:.1f} points). Where they
+        are drawn along the straight line, it finds a bend in {false:percent0}. With {events} failures a
+        large p-value is no argument for a straight line.
         """,
         id="09-shapes-say",
         status="simulated",
-        bend=bend,
-        p=float(chi2.sf(bend, 1)),
+        ratio=here["odds_ratio"],
+        low=here["lower"],
+        high=here["upper"],
+        p=here["p"],
+        missed=1 - found["jump"],
+        draws=DRAWS,
+        alpha=ALPHA,
+        error=100 * screening.monte_carlo_error(found["jump"], DRAWS),
+        false=found["line"],
         events=events,
-        double=np.exp(slope),
-        quartiles=np.exp(slope * (high - low)),
-        cutoff=cutoff,
-        highest=2 ** log_pth.max(),
     )
 )
 
 # %% [markdown]
-# Cutting a predictor in two throws information away, and a cut chosen in the same data makes the
-# association look stronger than it is {cite:p}`altman2006,royston2006`.
+# What a cut-off adds to that, and what it takes away, is shown in [chapter 11](#the-cutoff).
 #
-# ### What does screening let through?
+# ### What passes, and what is thrown out?
 
 # %%
-whole = Procedure(
-    candidates=CANDIDATES,
-    outcome="treatment_failure",
-    cut=None,
-    cutoff=None,
-    screening=DEFAULT.screening_level,
-    penalty="none",
-)
-road = prepare(whole, frame)
-again = resample(road, road.y, resamples=DRAWS, seed=SEED)
-passed = alone[["term", "candidate", "p"]].copy()
-for level in LEVELS:
-    passed[f"drawn_{level}"] = (again.fits.p_alone < level).mean(axis=0)
-    passed[f"noise_{level}"] = (noise < level).mean().to_numpy()
-
-# %% tags=["hide-input"]
-show(
-    table(
-        passed,
-        {
-            "candidate": "Candidate",
-            "p": "p alone",
-            **{f"drawn_{level}": f"p < {level:.2f}" for level in LEVELS},
-            f"noise_{LEVELS[1]}": "Shuffled",
-        },
-        id="09-entries",
-        status="simulated",
-        caption="How often does each candidate pass the screening?",
-        faces={
-            "p": "p",
-            **{f"drawn_{level}": "percent0" for level in LEVELS},
-            f"noise_{LEVELS[1]}": "percent0",
-        },
-        carry=[f"noise_{level}" for level in (LEVELS[0], LEVELS[2])],
-        notes=[
-            f"{DRAWS} draws of each kind. Columns three to five: patients drawn again with "
-            f"replacement. Shuffled: noise, p < {LEVELS[1]:.2f}. A candidate without an estimate (all failures on one "
-            "side) does not pass, as in software that screens by Wald's p. The cut-off of PTH stays "
-            "where it is; choosing it anew each time would add to the spread.",
-        ],
-    )
-)
-
-# %% tags=["hide-input"]
-level = DEFAULT.screening_level
-noisy = 2 * norm.sf(norm.isf(level / 2) / np.sqrt(2))
-share = passed.set_index("term")
-tossed = share.loc["n_glands"]
-show(
-    say(
-        """
-        The number of glands has p = {p:p} and passes in {glands:percent0} of the draws at p <
-        {level:.2f}. (One with a p-value at the level itself would pass in about half.) Male sex *fails* here with p = {p_sex:p}, yet
-        passes in {sex:percent0}. Which list a paper prints depends on who happened to come. These shares are no chances that a
-        predictor is real: rows drawn again repeat what chance did once, so that even pure noise passes
-        in about {noisy:percent0} of draws on average (a normal approximation) instead of {level:percent0}.
-        """,
-        id="09-entries-say",
-        status="simulated",
-        p=tossed["p"],
-        glands=tossed[f"drawn_{level}"],
-        level=level,
-        p_sex=share.loc["sex_male", "p"],
-        sex=share.loc["sex_male", f"drawn_{level}"],
-        noisy=float(noisy),
-    )
+marked = (ALPHA / len(uncut), 0.05, 0.10, 0.20)
+levels = sorted({*np.geomspace(0.002, 0.5, 80).tolist(), *marked})
+tested = {f"any of {len(uncut)} candidates of noise": noise}
+for ratio, studies in signal.items():
+    tested[f"one true odds ratio of {ratio:g}"] = studies[["p"]]
+passes = pd.concat(
+    screening.passing(p, levels).assign(curve=name)
+    for name, p in tested.items()
 )
 
 # %%
-sieve = pd.DataFrame(
-    {
-        "level": LEVELS,
-        "formula": [1 - (1 - level) ** len(CANDIDATES) for level in LEVELS],
-        "any": [(noise < level).any(axis=1).mean() for level in LEVELS],
-        "count": [(noise < level).sum(axis=1).mean() for level in LEVELS],
-    }
-)
-for ratio, fitted in found.items():
-    p = fitted.p_values()[:, 1]
-    sieve[f"true_{ratio}"] = [(p < level).mean() for level in LEVELS]
-
-# %% tags=["hide-input"]
 show(
-    table(
-        sieve,
-        {
-            "level": "p below",
-            "formula": "Noise (formula)",
-            "any": "Noise",
-            "count": "How many",
-            **{f"true_{ratio}": f"True OR {ratio:g}" for ratio in TRUE[1:]},
-        },
+    sieve(
+        passes[["curve", "level", "share"]],
+        marked,
         id="09-sieve",
         status="simulated",
-        caption="What does the sieve let through, and what does it hold back?",
-        faces={
-            "level": ".2f",
-            "formula": "percent0",
-            "any": "percent0",
-            "count": ".1f",
-            **{f"true_{ratio}": "percent0" for ratio in TRUE[1:]},
+        caption="In how many studies does noise pass, and in how many a "
+        "true predictor? True odds ratios are per standard deviation.",
+        ylabel="Studies in which it passes, %",
+    )
+)
+
+# %%
+at = passes[passes["level"].isin(marked)]
+rates = at.pivot(index="level", columns="curve", values="share")
+rates = screening.passing(noise, marked).join(rates, on="level")
+
+# %% tags=["hide-input"]
+true = dict(zip(list(tested)[1:], signal))
+show(
+    table(
+        rates,
+        {
+            "level": "p below",
+            "formula": "Any noise, formula",
+            "share": "Any noise",
+            "mean": "Noise, how many",
+            **{name: f"True OR {ratio:g}" for name, ratio in true.items()},
         },
-        carry=[f"true_{TRUE[0]}"],
+        id="09-rates",
+        status="simulated",
+        caption="How often does it pass, at four levels?",
+        faces={
+            "level": "g",
+            "mean": ".2f",
+            **dict.fromkeys(["formula", "share", *true], "percent0"),
+        },
+        carry=["error"],
         notes=[
-            "Columns two to four: nine candidates of noise; does any pass, and how many on average? "
-            "Formula: tests that do not hang together and keep "
-            "their level exactly. Shuffled is lower where Wald's test is cautious, as it is with few "
-            "events, and where candidates hang together. Last columns: one true, normal predictor "
-            "with that odds ratio per standard deviation (among failures, and among the others); "
-            f"{events} failures among {n}, {DRAWS} draws.",
+            f"First row: {ALPHA:g} shared out among {len(uncut)} candidates (Bonferroni). Any noise: at "
+            f"least one of {len(uncut)} passes; then, how many on average. Formula: for unrelated "
+            "candidates and tests that keep their level exactly; Wald's is cautious with few failures. "
+            f"True OR: odds ratio per standard deviation. {events} failures among {n}, {DRAWS:,} draws; "
+            f"Monte Carlo standard error at most {number(100 * at['error'].max(), 1)} points.",
         ],
     )
 )
 
 # %% tags=["hide-input"]
-strict = sieve.set_index("level").loc[LEVELS[0]]
-loose = sieve.set_index("level").loc[LEVELS[2]]
-p = found[1.5].p_values()[:, 1]
-printed_or = float(np.exp(np.median(found[1.5].coefficients[p < LEVELS[0], 1])))
+middle = rates.set_index("level").loc[screened]
+chance = middle[next(iter(true))]
 show(
     say(
         """
-        No level is right. At {low:.2f} noise alone gives a *predictor* in {noise_low:percent0} of shuffled cohorts,
-        while a true odds ratio of {true:g} is missed in {missed:percent0}. At {high:.2f} the true one
-        is missed less, in {missed_high:percent0}, but noise comes along in {noise_high:percent0}. And
-        what passes looks too strong: the true {true:g} is printed as {printed:.1f} (median of those
-        with p < {low:.2f}, the direction as found).
+        A stricter level keeps noise out, and the true predictors with it. Suppose that one candidate with
+        a true odds ratio of {true:g} is tried along with {k} of noise. Of all that pass at p <
+        {level:g}, {is_true:percent0} are the true one. And what passes looks too strong: {true:g} is
+        printed as {printed:.1f} (median of those with p < {alpha:g}).
         """,
         id="09-sieve-says",
         status="simulated",
-        low=LEVELS[0],
-        high=LEVELS[2],
-        noise_low=strict["any"],
-        noise_high=loose["any"],
         true=1.5,
-        missed=1 - strict["true_1.5"],
-        missed_high=1 - loose["true_1.5"],
-        printed=printed_or,
+        k=len(uncut),
+        level=screened,
+        is_true=chance / (chance + middle["mean"]),
+        printed=float(signal[1.5].query("p < @ALPHA")["odds_ratio"].median()),
+        alpha=ALPHA,
     )
 )
 
 # %% [markdown]
+# By how much a significant result overstates is worked out in [chapter 2](#adds-up). What happens to those
+# that pass, once they stand together in a model, is the matter of [chapter 10](#multivariable); how often the
+# same ones would pass again, that of [chapter 13](#would-it-predict).
+#
 # ## Against the paper
 
 # %% tags=["hide-input"]
@@ -613,36 +435,29 @@ open_questions = [
         quantity="candidates screened",
         ours=f"{len(CANDIDATES)}, assumed",
         status="simulated",
-        reason="what one false alarm among many means depends on how many",
+        reason="the more are tried, the more noise passes",
     ),
     cannot_compare(
         "predictor_only_one",
         "not stated",
         quantity="p-value that let a candidate in",
-        ours=f"{DEFAULT.screening_level:.2f}, assumed",
+        ours=f"{screened:.2f}, assumed",
         status="simulated",
         reason="levels in use let through very different lists",
     ),
     cannot_compare(
-        "predictor_pth_or",
-        "not stated",
-        quantity="odds ratio of high PTH alone",
-        ours=f"{pth['odds_ratio']:.1f} ({span(pth['profile_lower'], pth['profile_upper'], 1)})",
-        status="simulated",
-        reason="follows from two assumed counts; profile interval",
-    ),
-    cannot_compare(
-        "predictor_pth_cutoff",
+        "predictor_only_one",
         "not stated",
         quantity="PTH without a cut, and its shape",
-        ours=f"{np.exp(slope):.1f} per doubling",
+        ours=f"{here['odds_ratio']:.1f} per doubling",
         status="simulated",
-        reason="the simulation fixes the failures on either side of the cut-off",
+        reason="rests on the assumption that risk is flat on either side of the cut-off",
     ),
 ]
 show(
     against_the_paper(
-        from_verification(verify.verify(shipped), only=claims) + open_questions,
+        from_verification(verify.verify(shipped), only=["predictor_only_one"])
+        + open_questions,
         id="09-against-the-paper",
         status="simulated",
     )
@@ -651,98 +466,66 @@ show(
 # %% [markdown]
 # ## What could change it
 #
-# **The level and the test.** The same rows, other customs.
+# **More patients, or more candidates.** Signal gains by failures. Noise does not: it grows with what is tried.
 
 # %%
-tests = {"Wald": alone["p"], "likelihood ratio": alone["p_ratio"]}
-lists = pd.DataFrame(
-    [
-        {
-            "test": test,
-            "level": level,
-            "passes": "; ".join(
-                alone["candidate"][p < level].str.split(",").str[0]
-            ),
-        }
-        for test, p in tests.items()
-        for level in LEVELS
-    ]
-)
-
-# %% tags=["hide-input"]
-show(
-    table(
-        lists,
-        {"test": "Test", "level": "p below", "passes": "What enters the model"},
-        id="09-customs",
-        status="simulated",
-        caption="Which model would be fitted next?",
-        faces={"level": ".2f"},
-        missing="–",
-    )
-)
-
-# %% [markdown]
-# The list changes with the level, and nothing in the rows says which level is right. Who enters at the level
-# in the middle was built in.
-#
-# **The cohort.** Other seeds give other patients with the same published figures.
-
-# %%
-bends = []
-for seed in range(1, 4):
-    rebuilt = cohort.analysis_frame(compatible.build(DEFAULT, seed))
-    pth_log = np.log2(rebuilt["pth_baseline_pg_ml"].to_numpy(float))
-    y = rebuilt["treatment_failure"].to_numpy(float)
-    x = splines.basis(pth_log, splines.knots(pth_log, 3))
-    straight = fit(np.column_stack([one, x[:, 0]]), y, names=["1", "x"])
-    bent = fit(np.column_stack([one, x]), y, names=["1", "x", "bend"])
-    ratio = 2 * (bent.log_likelihood - straight.log_likelihood)
-    bends.append((np.exp(straight.coefficients[1]), chi2.sf(ratio, 1)))
+larger = screening.signal(4 * n, 4 * events, 1.5, draws=DRAWS, seed=SEED)
+still = 1 - screening.passing(larger[["p"]], [screened])["share"][0]
+many = 20
+any_of_many = 1 - (1 - screened) ** many
 
 # %% tags=["hide-input"]
 show(
     say(
         """
-        In {n} cohorts built with other seeds, the odds ratio of PTH per doubling is {ratios}, and the
-        p-value of the bend {ps}. All of them give the published, adjusted odds ratio of
-        the step by construction. That one figure leaves the shape open.
+        With {events} failures among {n} patients, the true odds ratio of {true:g} is thrown out at
+        p < {level:g} in {still:percent0} of studies, instead of {missed:percent0}. With {many} candidates
+        of noise, at least one passes in {any_of_many:percent0} (by the formula), however many
+        patients there are.
         """,
-        id="09-seeds",
+        id="09-larger",
         status="simulated",
-        n=len(bends),
-        ratios=", ".join(f"{ratio:.1f}" for ratio, _ in bends),
-        ps=", ".join(p_value(float(p)) for _, p in bends),
+        events=4 * events,
+        n=4 * n,
+        true=1.5,
+        level=screened,
+        still=still,
+        missed=missed,
+        many=many,
+        any_of_many=any_of_many,
     )
 )
 
 # %% [markdown]
 # ## Limits
 #
-# - Which candidates pass, and where PTH is best cut, are assumptions. Only what the method does to noise
-#   and to a known signal is a result.
-# - Shuffling keeps how candidates hang together, and breaks all ties to failure. Real candidates are a
-#   mixture of both.
-# - The true predictor of the last experiment is normal and alone. With several, more is missed.
-# - No value is missing here. In a real study each row of the table may rest on other patients.
+# - Which candidates pass, where PTH is best cut, and how risk runs on either side are assumptions. Only
+#   what the method does to noise and to a known signal is a result.
+# - Dealing out the outcomes keeps how candidates hang together, and breaks all their ties to failure. Real candidates are
+#   a mixture of both.
+# - The true predictor is normal and alone. Beside others, more is thrown out.
+# - Noise through a searched cut-off comes on top: [chapter 11](#the-cutoff).
 #
 # ## Try it
 #
 # 1. **Recall.** Why can't an odds ratio per millimetre be compared with one per year?
-# 2. **Apply.** What is the odds ratio of alkaline phosphatase for a fourfold value, from that per
-#    doubling in the first table of results?
+# 2. **Apply.** Screen at a higher level, `published_model(frame, screening=0.20)`. Which model is fitted
+#    next, and is PTH still independent in it?
 # 3. **Criticise.** A paper says: phosphorus was not associated with failure, so it was left out of the
 #    model. What do you ask?
 
 # %% mystnb={"code_prompt_hide": "Hide the solutions", "code_prompt_show": "Show the solutions"} tags=["hide-cell"]
-double = rows.loc["log2_alp_baseline", "odds_ratio"]
-phosphorus = rows.loc["phosphorus_baseline_mmol_l"]
+wider = published_model(frame, screening=0.20)
+wider = wider.query("stage == 'multivariable'").set_index("term")
+entered = [IN_WORDS[name].split(",")[0] for name in wider.index]
+phosphorus = alone.set_index("term").loc["phosphorus_baseline_mmol_l"]
 show(
     say(
         """
         1. The size of an odds ratio depends on the unit. Per ten millimetres it would be the tenth
-           power. Divide each by its standard deviation, or compare two typical patients.
-        2. Two doublings: {double:.2f} squared, {fourfold:.1f}.
+           power. Put each on the scale of its standard deviation, or compare two typical patients.
+        2. In it are: {entered}. PTH has p = {p:p} in this simulated cohort; independent would be below
+           {alpha:g}. Nothing in the rows says which level was right.
         3. The interval: here it runs from {low:.1f} to {high:.1f}, so that much is possible in either
            direction. And whether phosphorus belonged in the model by what is known: a p-value alone
            can't tell, as its association may show only beside PTH.
@@ -750,10 +533,11 @@ show(
         id="09-solutions",
         status="simulated",
         box="Solutions",
-        double=double,
-        fourfold=double**2,
-        low=phosphorus["profile_lower"],
-        high=phosphorus["profile_upper"],
+        entered=", ".join(entered),
+        p=wider.loc[PREDICTOR, "p"],
+        alpha=ALPHA,
+        low=phosphorus["lower"],
+        high=phosphorus["upper"],
     )
 )
 
@@ -765,21 +549,22 @@ show(
     say(
         """
         - An odds ratio has a unit. The same PTH of the same simulated patients has {pth:.1f} per
-          standard deviation and {cut:.1f} cut in two.
-        - With {events} failures, {k} candidates of pure noise give at least one with p < {level:.2f}
-          in {any_noise:percent0} of trials.
-        - The same screening misses a true odds ratio of {true:g} per standard deviation in
+          standard deviation, {double:.1f} per doubling and {cut:.1f} cut in two.
+        - With {events} failures, {k} candidates of pure noise let at least one through at p <
+          {level:.2f} in {any_noise:percent0} of trials.
+        - The same screening throws out a true odds ratio of {true:g} per standard deviation in
           {missed:percent0}. Choose predictors before you see the p-values.
         """,
         id="09-take-away",
         status="simulated",
         box="Take away",
-        pth=line["estimate"],
-        cut=cut["estimate"],
+        pth=by_term["log2_pth"],
+        double=here["odds_ratio"],
+        cut=by_term["pth_high"],
         events=events,
-        k=len(CANDIDATES),
-        level=DEFAULT.screening_level,
-        any_noise=(noise < DEFAULT.screening_level).any(axis=1).mean(),
+        k=len(uncut),
+        level=screened,
+        any_noise=passing["share"],
         true=1.5,
         missed=missed,
     )

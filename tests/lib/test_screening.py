@@ -40,10 +40,10 @@ def test_draws_come_as_often_as_the_enumeration_says():
     levels = (0.10, 0.20, 0.30)
     drawn = passing(noise(ROWS, Y, draws=DRAWS, seed=1), levels)
     every = passing(EACH[list(ROWS)], levels)
-    assert every["any"].between(0.01, 0.99).all()
+    assert every["share"].between(0.01, 0.99).all()
     for i in range(len(levels)):
-        error = monte_carlo_error(every["any"][i], DRAWS)
-        assert abs(drawn["any"][i] - every["any"][i]) < 4.5 * error
+        error = monte_carlo_error(every["share"][i], DRAWS)
+        assert abs(drawn["share"][i] - every["share"][i]) < 4.5 * error
     np.testing.assert_allclose(drawn["mean"], every["mean"], atol=4.5 * 3 / math.sqrt(DRAWS))
 
 
@@ -55,7 +55,7 @@ def test_a_yes_or_no_candidate_follows_the_hypergeometric_distribution():
         outcome = np.isin(np.arange(40), [*range(both), *range(15, 27 - both)])
         if outcome.sum() == 12 and p_alone(x, outcome)["x"][0] < 0.05:
             want += hypergeom.pmf(both, 40, 15, 12)
-    share = passing(noise(x, y, draws=DRAWS, seed=2), (0.05,))["any"][0]
+    share = passing(noise(x, y, draws=DRAWS, seed=2), (0.05,))["share"][0]
     assert 0.01 < want < 0.06
     assert abs(share - want) < 4.5 * monte_carlo_error(want, DRAWS)
 
@@ -98,7 +98,7 @@ def test_an_odds_ratio_and_its_reciprocal_are_found_alike_and_one_is_noise():
 def test_counting_by_hand():
     p = pd.DataFrame({"a": [0.01, 0.04, 0.5, np.nan], "b": [0.06, 0.03, 0.5, 0.09]})
     got = passing(p, (0.05, 0.10))
-    assert got["any"].tolist() == [0.5, 0.75]
+    assert got["share"].tolist() == [0.5, 0.75]
     assert got["mean"].tolist() == [0.75, 1.25]
     assert got["error"].tolist() == pytest.approx([0.25, math.sqrt(0.75 * 0.25 / 4)])
     assert got["formula"].tolist() == pytest.approx([0.0975, 0.19])
@@ -117,7 +117,7 @@ def test_no_estimate_is_no_p_value():
     same = ROWS.assign(age=1, lwt=pd.NA)
     assert p_alone(same, Y).isna().iloc[0].tolist() == [True, True, False]
     assert p_alone(ROWS, np.zeros(14)).isna().all(axis=None)
-    assert passing(p_alone(same[["age"]], Y), (0.2,))["any"][0] == 0
+    assert passing(p_alone(same[["age"]], Y), (0.2,))["share"][0] == 0
 
 
 def test_seeds():
