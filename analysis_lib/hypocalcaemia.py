@@ -9,6 +9,7 @@ from analysis_lib.cohort import Cohort, analysis_frame
 from analysis_lib.errors import DataError, MissingColumnError
 from analysis_lib.logistic import LogisticFit, fit, fit_many
 from analysis_lib.logistic.intervals import profile_odds_ratio
+from analysis_lib.logistic.resampling import percentiles, placed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -65,8 +66,8 @@ def associations(
 
     Logistic regression by maximum likelihood. A patient without the outcome or without any one of
     the terms is left out of all fits, so that these differ in their terms only. The bootstrap
-    draws patients with replacement; its limits are percentiles over the draws in which the
-    likelihood has a maximum, and the others are counted. With few events the estimate is on
+    draws patients with replacement. Where the likelihood of a draw has no maximum, a term that
+    separates counts as infinite; such draws are counted. With few events the estimate is on
     average too far from one, and percentiles carry that bias a second time.
 
     Parameters
@@ -90,8 +91,8 @@ def associations(
         One row a fit and term: ``stage`` (alone, together); ``term``; ``words``; ``n``,
         ``events``, ``left_out``; ``log_odds_ratio`` and ``se``; ``odds_ratio``, an OddsRatio with
         Wald limits; ``profile``, the same with limits from the profile of the likelihood;
-        ``boot_lower``, ``boot_upper``, percentile limits of the odds ratio;
-        ``draws``; ``lost``, draws without a maximum.
+        ``boot_lower``, ``boot_upper``, percentile limits of the odds ratio, 0 or infinite where
+        there is none; ``draws``; ``lost``, draws without a maximum.
 
     Raises
     ------
@@ -110,16 +111,16 @@ def associations(
     n = len(used)
     y = used[outcome].to_numpy(dtype=float)
     weights = np.random.default_rng(seed).multinomial(n, np.full(n, 1 / n), size=draws)
-    tails = [(1 - level) / 2, (1 + level) / 2]
     rows: list[dict[str, Any]] = []
     stages = [("alone", [term]) for term in terms]
     stages += [("together", list(terms))] if len(terms) > 1 else []
     for stage, chosen in stages:
         x, model = maximum(used, chosen, y)
         again = fit_many(x, y, weights=weights)
-        kept = again.coefficients[again.converged]
+        drawn = placed(again, x, y, weights, penalty="none")
+        drawn = drawn[~np.isnan(drawn).any(axis=1)]  # else nobody in the draw has it, or everybody
+        lows, highs = np.exp(percentiles(drawn, level))
         for place, term in enumerate(chosen, start=1):
-            low, high = np.exp(np.quantile(kept[:, place], tails)).tolist()
             rows.append(
                 {
                     "stage": stage,
@@ -134,10 +135,10 @@ def associations(
                     "profile": profile_odds_ratio(
                         x, y, names=model.names, name=term, penalty="none", level=level
                     ),
-                    "boot_lower": low,
-                    "boot_upper": high,
+                    "boot_lower": float(lows[place]),
+                    "boot_upper": float(highs[place]),
                     "draws": draws,
-                    "lost": draws - len(kept),
+                    "lost": draws - int(again.converged.sum()),
                 }
             )
     return pd.DataFrame(rows)

@@ -20,6 +20,7 @@ from analysis_lib.logistic.solution import (
     CONVERGED,
     NO_EVENTS,
     NO_WEIGHT,
+    NOT_CONVERGED,
     SINGULAR,
     Solution,
 )
@@ -63,10 +64,11 @@ class Problem:
         xs, ys, ws = checked_inputs(x, y, weights)
         if tolerance is None:
             tolerance = 1e-8 if penalty == "firth" else 1e-10
-        if not tolerance > 0 or max_iterations < 1 or (chunk is not None and chunk < 1):
+        whole = all(v is None or isinstance(v, (int, np.integer)) for v in (max_iterations, chunk))
+        if not (whole and tolerance > 0 and max_iterations >= 1 and (chunk is None or chunk >= 1)):
             raise DataError(
                 f"tolerance {tolerance}, max_iterations {max_iterations} and chunk {chunk} must be "
-                "positive"
+                "positive, the last two whole"
             )
         n, p = xs.shape[-2:]
         w = np.ones(n) if ws is None else ws
@@ -127,7 +129,7 @@ class Problem:
                 free=free,
                 stop_if_ill=stop_if_ill,
             )
-        return maximise_likelihood(
+        out = maximise_likelihood(
             stack,
             start,
             tolerance=self.tolerance,
@@ -136,6 +138,20 @@ class Problem:
             stop_if_ill=stop_if_ill,
             supremum=supremum,
         )
+        lost = np.flatnonzero(out.codes == NOT_CONVERGED)
+        if supremum and len(lost):  # from far out on a ridge there may be no way back
+            cold = np.array(np.broadcast_to(start, out.gamma.shape))[:, lost]
+            cold[:free] = 0
+            again = maximise_likelihood(
+                stack.take(lost),
+                cold,
+                tolerance=self.tolerance,
+                max_iterations=self.max_iterations,
+                free=free,
+                supremum=True,
+            )
+            out.put(lost, again)
+        return out
 
     def _common_start(self, shared: tuple[Floats, Any] | None) -> Floats | None:
         """Return where all fits start: at the fit without weights, where only weights differ."""

@@ -30,6 +30,7 @@ FLAT = 1e-11
 """Rise of a log-likelihood that a further step promises, where only its supremum is asked for."""
 
 
+@np.errstate(over="ignore", invalid="ignore")  # a step out of bounds ends as "not_converged"
 def maximise_likelihood(
     stack: Stack,
     start: Floats,

@@ -44,8 +44,12 @@ class LogF:
     per: float = 1.0
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "columns", tuple(self.columns))
-        numbers = self.m, self.per
+        columns, numbers = tuple(self.columns), (self.m, self.per)
+        if not all(isinstance(value, (int, float, np.number)) for value in numbers):
+            raise DataError(f"{self}: m and per must be numbers")
+        if not all(isinstance(column, (int, np.integer)) for column in columns):
+            raise DataError(f"{self}: columns are named by their positions, whole numbers from 0")
+        object.__setattr__(self, "columns", tuple(int(column) for column in columns))
         if not all(math.isfinite(value) and value > 0 for value in numbers) or not self.columns:
             raise DataError(f"{self}: m and per must be positive, and a column must be named")
         if len(set(self.columns)) != len(self.columns):

@@ -11,7 +11,7 @@ that must stay inside a bracket; else the bracket is halved. Limits are good to 
 
 A limit need not exist. Under separation, the likelihood keeps its supremum in one direction: there
 the limit is infinite, and the other one is still meaningful. Fits that separate therefore have
-limits here, though no estimate.
+limits here; the estimate of a coefficient that separates is infinite.
 
 References
 ----------
@@ -35,6 +35,7 @@ from analysis_lib.logistic.root import limit
 from analysis_lib.logistic.solution import (
     CONVERGED,
     ILL_CONDITIONED,
+    NO_EVENTS,
     NOT_CONVERGED,
     SEPARATED,
     STATUSES,
@@ -51,9 +52,11 @@ class Profiles:
     """Profile limits and likelihood ratio tests of one coefficient in B fits.
 
     ``estimate``, ``lower``, ``upper`` (B,) are log odds ratios; a limit that does not exist is
-    infinite, one that was not found is not-a-number. ``statistic`` (B,) is twice the fall of the
-    objective if the coefficient is 0; ``p_value`` (B,) its probability by chi-squared with one
-    degree of freedom. ``codes`` (B,) index ``STATUSES``; "separated" fits have limits and a test.
+    infinite, one that was not found is not-a-number. ``estimate`` is where the profile is highest,
+    under separation too: infinite where it rises without end to one side, not-a-number where it
+    does not tell. ``statistic`` (B,) is twice the fall of the objective if the coefficient is 0;
+    ``p_value`` (B,) its probability by chi-squared with one degree of freedom. ``codes`` (B,) index
+    ``STATUSES``; "separated" fits have limits and a test.
     """
 
     estimate: Floats
@@ -129,6 +132,11 @@ def _profile_block(out: Profiles, block: Block, drop: float) -> None:
     solved = block.solved(out.codes)
     codes = solved.solution.codes
     out.codes[solved.members] = codes
+    # With a prior, rows of one class can be iterated; without one on each column they say nothing.
+    if block.problem.pseudo is not None:
+        alike = np.isin(solved.members, block.members[block.one_class()]) & (codes == SEPARATED)
+        codes = np.where(alike, NO_EVENTS, codes)
+        out.codes[solved.members] = codes
     _write(out, block.problem, solved, np.flatnonzero(codes == CONVERGED), drop)
     for code in (SEPARATED, ILL_CONDITIONED):
         at = np.flatnonzero(np.isin(block.members, solved.members[codes == code]))
@@ -168,5 +176,8 @@ def _write(
     from scipy.special import erfc
 
     out.p_value[members] = erfc(np.sqrt(out.statistic[members] / 2))
-    if not supremum:
-        out.estimate[members] = unit * best.gamma[-1]
+    highest = unit * best.gamma[-1]
+    if supremum:
+        low, high = np.isneginf(out.lower[members]), np.isposinf(out.upper[members])
+        highest = np.where(high, np.where(low, np.nan, np.inf), np.where(low, -np.inf, highest))
+    out.estimate[members] = highest

@@ -3,9 +3,9 @@
 A resample is a set of weights on the same rows. Each is drawn, fitted and reduced to its
 coefficients in blocks, so memory does not grow with the number of resamples but for those.
 
-A resample that separates has no maximum of the likelihood. It is left out and counted: the limits
-then speak of the others only, and are too narrow on the side of the separation. Where that happens
-often, a penalty is the remedy, not a larger number of resamples.
+A resample that separates has no maximum of the likelihood: the likelihood rises as a coefficient
+goes to infinity. There it counts as infinite. To leave it out would cut off the tail it belongs
+to, and where more than a tail's share of the resamples separate, there is no limit on that side.
 
 References
 ----------
@@ -14,6 +14,7 @@ Efron B, Tibshirani RJ. An introduction to the bootstrap. New York: Chapman & Ha
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -21,9 +22,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from analysis_lib.errors import DataError
-from analysis_lib.logistic import fit_many
+from analysis_lib.logistic import Fits, fit_many
 from analysis_lib.logistic.inputs import check_one, checked
 from analysis_lib.logistic.penalties import Penalty, describe
+from analysis_lib.logistic.profile import profile_many
 from analysis_lib.logistic.solution import STATUSES
 from analysis_lib.results import Result, level_text, number, percent, span
 
@@ -36,9 +38,11 @@ BLOCK = 4096
 class Bootstrap(Result):
     """Percentile intervals of log odds ratios.
 
-    ``lower`` and ``upper`` follow ``names``; they are quantiles of the ``used`` resamples, those
-    with an estimate, of ``resamples`` drawn. ``shares`` of all resamples by status; the shares sum
-    to 1. ``draws`` (used, p) are the coefficients themselves.
+    ``lower`` and ``upper`` follow ``names``; they are order statistics of the ``used`` resamples,
+    of ``resamples`` drawn, and infinite where there is no limit. ``shares`` are of all resamples by
+    status; they sum to 1. ``draws`` (used, p) are the coefficients themselves, infinite where a
+    resample separates. Left out are resamples that say nothing of a coefficient, neither a value
+    nor a direction.
     """
 
     names: tuple[str, ...]
@@ -63,14 +67,14 @@ class Bootstrap(Result):
             name: f"{span(float(np.exp(low)), float(np.exp(high)), 1)}"
             for name, low, high in zip(self.names, self.lower, self.upper, strict=True)
         }
-        lost = percent(self.separated)
+        apart = percent(self.separated)
         return {
             **odds,
             "resamples": number(self.resamples, 0),
             "used": number(self.used, 0),
-            "separated": lost,
+            "separated": apart,
             "": f"{level_text(self.level)} percentile limits from {self.used} of "
-            f"{self.resamples} resamples, {lost} separated",
+            f"{self.resamples} resamples, {apart} separated",
         }
 
 
@@ -89,7 +93,7 @@ def bootstrap(
     Parameters
     ----------
     x, y, names, penalty
-        As :func:`analysis_lib.logistic.fit` takes them.
+        As :func:`analysis_lib.logistic.fit` takes them, with two columns or more.
     resamples : int
         How many; two at least. A few thousand settle the limits to about a digit.
     seed : int
@@ -100,15 +104,19 @@ def bootstrap(
     Returns
     -------
     Bootstrap
-        Limits are not-a-number if fewer than two resamples have an estimate.
+        Limits are not-a-number if fewer than two resamples can be used.
 
     Raises
     ------
     DataError
-        As ``fit``; or if ``resamples`` or ``level`` is impossible.
+        As ``fit`` and ``profile_many``; or if ``resamples`` or ``level`` is impossible.
     """
     xs, ys, _ = checked(x, y, None)
     check_one(xs, ys, None, names)
+    if xs.shape[1] < 2:
+        raise DataError(
+            "one column: a resample that separates is told by a profile, which needs two"
+        )
     if resamples < 2 or not 0 < level < 1:
         raise DataError(
             f"{resamples} resamples at level {level}: need 2, and a level inside (0, 1)"
@@ -119,14 +127,15 @@ def bootstrap(
         part = slice(first, min(first + BLOCK, resamples))
         weights = rng.multinomial(n, np.full(n, 1 / n), size=part.stop - first)
         fits = fit_many(xs, ys, weights=weights, penalty=penalty)
-        draws[part], codes[part] = fits.coefficients, fits.codes
+        draws[part], codes[part] = placed(fits, xs, ys, weights, penalty=penalty), fits.codes
     counts = np.bincount(codes, minlength=len(STATUSES))
-    draws = draws[codes == 0]
+    known = ~np.isnan(draws).any(axis=1)
+    draws, left_out = draws[known], codes[~known]
     lower = upper = np.full(xs.shape[1], np.nan)
     if len(draws) > 1:
-        lower, upper = np.quantile(draws, [(1 - level) / 2, (1 + level) / 2], axis=0)
-    lost = {name: int(count) for name, count in zip(STATUSES[1:], counts[1:], strict=True) if count}
-    told = ", ".join(f"{count} {name}" for name, count in lost.items())
+        lower, upper = percentiles(draws, level)
+    told = [f"{(left_out == k).sum()} {name}" for k, name in enumerate(STATUSES)]
+    told = [text for text in told if not text.startswith("0 ")]
     return Bootstrap(
         names=tuple(names),
         lower=tuple(lower.tolist()),
@@ -137,5 +146,41 @@ def bootstrap(
         shares={name: int(count) / resamples for name, count in zip(STATUSES, counts, strict=True)},
         draws=draws,
         method=f"{describe(penalty)}, percentile bootstrap of rows",
-        warnings=(f"resamples without an estimate left out: {told}",) if lost else (),
+        warnings=(f"resamples that say nothing left out: {', '.join(told)}",) if told else (),
     )
+
+
+def placed(
+    fits: Fits, x: ArrayLike, y: ArrayLike, weights: NDArray[np.int64], *, penalty: Penalty
+) -> Floats:
+    """Return the coefficients (B, p) of resamples, infinite where a fit separates.
+
+    Parameters
+    ----------
+    fits : Fits
+        Of the resamples ``weights`` (B, n) of one design ``x`` and outcome ``y``, by ``penalty``.
+
+    Returns
+    -------
+    array (B, p)
+        Of a separated fit: where the profile of the coefficient is highest, which is infinite for
+        those that separate. Not-a-number where the fit says nothing of the coefficient.
+    """
+    out = fits.coefficients.copy()
+    apart = np.flatnonzero(fits.separated)
+    if len(apart):
+        for j in range(out.shape[1]):
+            found = profile_many(x, y, weights=weights[apart], column=j, penalty=penalty)
+            out[apart, j] = found.estimate
+    return out
+
+
+def percentiles(draws: Floats, level: float) -> tuple[Floats, Floats]:
+    """Return lower and upper percentile limits (p,) of draws (B, p), which may be infinite.
+
+    They are the k-th smallest and the k-th largest draw, k being the smallest count that is a
+    tail's share or more. Between an infinite draw and a finite one nothing can be interpolated.
+    """
+    k = max(1, math.ceil(len(draws) * (1 - level) / 2 - 1e-9))
+    ordered = np.sort(draws, axis=0)
+    return ordered[k - 1], ordered[-k]

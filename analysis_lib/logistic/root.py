@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis_lib.logistic.blocks import Problem
+from analysis_lib.logistic.separation import recedes
 from analysis_lib.logistic.solution import CONVERGED, Solution
 from analysis_lib.logistic.stack import Stack
 
@@ -16,10 +17,13 @@ NEAR = 1e-7
 """Last step of the search, as a share of the distance from the estimate; its error is squared."""
 FIRST = 4.0
 """Largest move of a row in the first step."""
-FAR = 500.0
-"""Move of a row, on the logit scale, beyond which a limit counts as infinite."""
 LEVEL, NO_FALL = 20.0, 1e-6
-"""Under separation, a profile that has not fallen by this after such a move never will."""
+"""Under separation, a profile that has not fallen by this after such a move may never do so.
+
+A profile is concave, so that on either side it stays at its supremum or falls without end; which
+of them is decided by the directions that separate. Where a maximum exists it falls on both sides,
+however far out: there no limit is infinite.
+"""
 
 
 def limit(
@@ -28,16 +32,17 @@ def limit(
     """Return the last coordinate (b,) at which the profile lies ``drop`` (b,) below its top.
 
     ``best`` is the top of each fit, ``toward`` (b,) +1 or -1 the side. Infinite where the profile
-    never falls so far; not-a-number where the search ended without a limit.
+    never falls so far, which only a ``supremum`` allows; not-a-number where the search ended
+    without a limit.
     """
     b, free = len(drop), len(best.gamma) - 1
-    reach = (
-        np.abs(stack.z[-1]).max(axis=1) if stack.own else np.full(b, np.abs(stack.z[:, -1]).max())
-    )
+    last = np.abs(stack.z[-1] if stack.own else stack.z[:, -1])
+    reach = np.where(stack.w > 0, last, 0).max(axis=1)  # of rows that are there
     target = np.sqrt(2 * drop)
     inside, outside = np.zeros(b), np.full(b, np.inf)  # distances from the top
     distance = np.minimum(target / best.lower[-1, -1], FIRST / reach)
     found, live, here = np.full(b, np.nan), np.arange(b), best
+    bounded = np.zeros(b, dtype=bool)  # flat so far, but known to fall further out
     for _ in range(ROUNDS):
         value = best.gamma[-1, live] + toward[live] * distance
         at = problem.maximise(
@@ -59,10 +64,13 @@ def limit(
         done = good & (np.abs(step - distance) <= NEAR * distance)
         done |= ~open_ended & (outside - inside <= 1e-12 * outside)
         moved = distance * reach[live]
-        endless = open_ended & (moved > FAR)
+        endless = np.zeros(len(live), dtype=bool)
         if supremum:
             flat = (np.abs(fall) < NO_FALL) & (np.abs(at.slope * distance) < NO_FALL)
-            endless |= open_ended & known & flat & (moved > LEVEL)
+            asked = open_ended & known & flat & (moved > LEVEL) & ~bounded[live]
+            for i in np.flatnonzero(asked):
+                endless[i] = recedes(stack.rows(int(i)), toward[live[i]])
+                bounded[live[i]] = not endless[i]
         ended = live[done]
         found[ended] = best.gamma[-1, ended] + toward[ended] * step[done]
         found[live[endless & ~done]] = toward[live[endless & ~done]] * np.inf

@@ -29,6 +29,8 @@ from analysis_lib.logistic.basis import DEPENDENT
 
 BOUNDARY = 1e-3
 """Largest move of a row that counts as on the boundary."""
+RAISED = 1e-6
+"""Part of a direction, of a largest one of 1, that counts as more than rounding."""
 
 
 def separates(step: NDArray[np.float64], rows: NDArray[np.float64]) -> bool:
@@ -42,3 +44,17 @@ def separates(step: NDArray[np.float64], rows: NDArray[np.float64]) -> bool:
     return bool(
         np.abs(move[boundary]).max(initial=0) < 1e-9 and move[~boundary].min() > BOUNDARY / 2
     )
+
+
+def recedes(rows: NDArray[np.float64], side: float) -> bool:
+    """Tell whether a direction that contradicts no row raises (``side`` +1) or lowers the last one.
+
+    ``rows`` (n, p) are turned. Where it does, the likelihood stays at its supremum however far the
+    last coefficient goes to that side. Decided by linear programming.
+    """
+    from scipy.optimize import linprog
+
+    goal = np.zeros(rows.shape[1])
+    goal[-1] = -side
+    found = linprog(goal, A_ub=-rows, b_ub=np.zeros(len(rows)), bounds=(-1, 1))
+    return bool(found.status == 0 and -found.fun > RAISED)

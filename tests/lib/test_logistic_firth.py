@@ -1,5 +1,6 @@
 """Firth's penalty and log-F priors against R, a plain loop, and what each odd design must do."""
 
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,8 @@ from hypothesis import strategies as st
 
 from analysis_lib.errors import DataError
 from analysis_lib.logistic import LogF, fit, fit_many
+from analysis_lib.logistic.blocks import Problem
+from analysis_lib.logistic.profile import profile_many
 
 FOLDER = Path(__file__).parents[1] / "reference_r"
 REFERENCE = pd.read_csv(FOLDER / "logistic_firth.csv")
@@ -266,7 +269,11 @@ def test_results_say_which_penalty():
         (lambda: fit_many(np.ones((4, 1)), [0, 1, 0, 1], penalty="ridge"), "unknown penalty"),
         (lambda: fit_many(np.ones((4, 1)), [0, 1, 0, 1], penalty=LogF(1, (1,))), "no 1"),
         (lambda: fit_many(np.ones((4, 1)), [0, 1, 0, np.nan], penalty="firth"), "1 of 4"),
+        (lambda: fit_many(np.ones((4, 1)), [0, 1, 0, 1], chunk=2.5), "whole"),
         (lambda: LogF(0, (1,)), "must be positive"),
+        (lambda: LogF(1, ("age",)), "positions"),
+        (lambda: LogF(1, (1.0,)), "positions"),
+        (lambda: LogF("1", (1,)), "must be numbers"),
         (lambda: LogF(1, ()), "must be named"),
         (lambda: LogF(1, (1, 1)), "named twice"),
         (lambda: LogF(1, (1,), per=-2), "must be positive"),
@@ -276,3 +283,61 @@ def test_impossible_penalties_and_missing_values_are_refused(make, message):
     with pytest.raises(DataError) as error:
         make()
     assert message in str(error.value)
+
+
+@pytest.mark.parametrize("penalty", ["none", "firth", LogF(1, (1, 2, 3))], ids=str)
+def test_the_callers_arrays_stay_as_they_are(penalty):
+    _, x, y = example(4)
+    x[:, 2] *= 20
+    want = fit_many(x, y, penalty=penalty).coefficients
+    w = np.where(np.arange(102) < 3, 1.0, 0.0)  # fewer rows than columns: a basis of its own
+    for design in (np.asfortranarray(x), np.asfortranarray(x)[None], pd.DataFrame(x)):
+        before = np.array(design)
+        got = fit_many(design, y, penalty=penalty).coefficients
+        np.testing.assert_allclose(got, want, rtol=1e-7)
+        fit_many(design, y, weights=w, penalty=penalty)
+        np.testing.assert_array_equal(np.array(design), before)
+
+
+def test_a_level_without_weight_is_singular_however_good_the_start():
+    """Firth's score can be 0 at the start, though nothing is known of the level."""
+    n = 30
+    level, y = np.arange(n) < 3, (np.arange(n) % 4 == 0).astype(int)
+    x, w = np.c_[np.ones(n), level], np.where(level, 0, 1)
+    for outcome in (y, np.stack([y, 1 - y])):
+        for weights in (w, 5 * w):
+            got = fit_many(x, outcome, weights=weights, penalty="firth")
+            assert set(got.status) == {"singular"}
+            assert np.isnan(got.coefficients).all()
+    assert fit_many(np.stack([x, x]), y, weights=w, penalty="firth").status[0] == "singular"
+    one = np.zeros(n)
+    one[5] = 2
+    x = np.c_[np.ones(n), np.arange(n), np.arange(n) % 3]
+    assert fit_many(x, y, weights=one, penalty="firth").status == "singular"
+    assert profile_many(x, y, weights=one, column=1, penalty="firth").status == "singular"
+
+
+def test_rows_of_one_class_have_one_status_for_fits_and_profiles():
+    _, x, y = example(2)
+    prior = LogF(1, (1, 2, 3))
+    for weights in (None, np.ones(102), np.ones((3, 102))):
+        fits = fit_many(x, 0 * y, weights=weights, penalty=prior)
+        found = profile_many(x, 0 * y, weights=weights, column=1, penalty=prior)
+        assert set(fits.status) == set(found.status) == {"no_events"}
+        assert np.isnan(found.lower).all()
+
+
+def test_blocks_hold_as_many_fits_as_asked_and_memory_does_not_grow_with_their_number():
+    _, x, y = example(1)
+    problem = Problem.of(x, np.tile(y, (23, 1)), None, "none", None, 60, 5)
+    assert [len(block.members) for block in problem.blocks()] == [5, 5, 5, 5, 3]
+
+    def beside(count):
+        w = np.random.default_rng(1).integers(0, 3, (count, 102))
+        tracemalloc.start()
+        fits = fit_many(x, y, weights=w)
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return peak - sum(array.nbytes for array in vars(fits).values())
+
+    assert beside(16_000) < 1.3 * beside(4_000)  # 13 MB of weights stay outside
