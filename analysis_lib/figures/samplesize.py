@@ -92,12 +92,12 @@ def power_curves(
             above.spines["top"].set_visible(False)
         alt = (
             "Chance of a significant result over the number of patients. "
-            f"{'; '.join(said)}. Marks, from every possible table, lie near the curves. A dashed "
+            f"{'; '.join(said)}. Marks, from every possible result, lie near the curves. A dashed "
             f"line marks {percent(power, 0)}, another line the {study} patients of the study."
         )
         caption += (
             f" Upright: the {study} patients of the study. Dashed: {percent(power, 0)}. Lines: "
-            "formula; marks: every possible table."
+            "formula; marks: every possible result."
         )
         return finish(figure, curves, id=id, status=status, caption=caption, alt=alt)
 

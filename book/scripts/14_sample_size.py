@@ -68,9 +68,9 @@ show(
         the odds of failure is found by {tripled} of studies with {n} patients. With {more} patients,
         but the same {failures} failures, it would be {same}.
 
-        This assumes what the abstract does not say: that {above:percent0} of patients lie above
-        the cut-off. Then to find a risk factor that doubles the odds takes about {for_doubled}
-        patients; of studies with {n}, {doubled} find it. To choose among {candidates} candidates, if
+        This is for a plain comparison of two groups, and assumes what the abstract does not say:
+        that {above:percent0} of patients lie above the cut-off. To find a risk factor that doubles
+        the odds then takes about {for_doubled} patients; of studies with {n}, {doubled} find it. To choose among {candidates} candidates, if
         so many were tried, and predict a patient's risk takes about {for_model}. Only for a share
         does every patient count: {target:percent} reached the target ({target:interval}).
         """,
@@ -147,7 +147,8 @@ show(
         """
         - **Assumed**, as the abstract does not say it: {above:percent0} of patients lie above the
           cut-off, and {candidates} candidates were tried, as in the simulated cohort. A model of all
-          of them has a Nagelkerke R² of {r2:percent0}, which is a C statistic of {c:.2f}.
+          of them has a Nagelkerke R² of {r2:percent0}, or a C statistic of {c:.2f}: both are explained
+          below.
         - **Chosen**, and the reader may choose otherwise: a power of {power:percent0}, and a share
           known to {points:.0f} points either way.
         """,
@@ -225,12 +226,9 @@ growing = power.over_sizes(
 fixed = power.over_sizes(
     grid, 3.0, exposed=above, failures=failures, exact_at=sizes
 )
-both = pd.concat(
-    [
-        growing.assign(label=f"{percent(share)} of the patients fail"),
-        fixed.assign(label=f"{failures} patients fail"),
-    ]
-)
+labels = f"{percent(share)} of patients fail", f"{failures} patients fail"
+both = pd.concat([growing, fixed], keys=labels, names=["label", None])
+both = both.reset_index("label")
 
 # %%
 show(
@@ -255,13 +253,12 @@ apart = np.exp(2 * critical_value(0.95) * log_se)
 show(
     say(
         """
-        With {failures} failures throughout, {most} patients find the risk factor in {flat:percent0} of
-        studies; {n} patients find it in {tripled}. All of these studies keep the rule. But so
-        few failures leave the limits of the odds ratio {apart:.0f} times apart. And if half of the
-        patients lay above the cut-off, or a tenth, the power would be {half} or {tenth}: it
-        matters where the failures can fall. The rule asks whether there is an estimate, not
-        whether it is any good. With {candidates} candidates the study would break it, with {here:epp}
-        failures for each.
+        With {failures} failures throughout, the risk factor is found by {tripled} of studies with {n}
+        patients, and by {flat:percent0} of those with {most}. All of them keep the rule. But so few
+        failures leave the limits of the odds ratio {apart:.0f} times apart. And if half of the
+        patients lay above the cut-off, or a tenth, {half} or {tenth} would find it: it matters
+        where the failures can fall. Keeping the rule gives an estimate; it does not make it a good
+        one. With {candidates} candidates the study has {here:epp} failures for each.
         """,
         id="14-rule-says",
         status="simulated",
@@ -447,12 +444,13 @@ show(
             "aim": "Aim",
             "needed": "Patients",
             "failures": "Failures",
-            "times": "Times this study",
+            "times": "Times",
         },
         id="14-aims",
         status="simulated",
         caption="How many would it take, for each aim?",
         faces={"times": ".1f", "failures": ".0f"},
+        notes=[f"Times: how many times the {n} patients of the study."],
     )
 )
 
@@ -535,8 +533,7 @@ show(
 #
 # ## Limits
 #
-# - All but the share rests on the assumptions in the table. They are plausible, and they are not the
-#   study's.
+# - All but the share rests on the assumptions listed. They are plausible, and they are not the study's.
 # - The calculations are for patients with a known outcome. Those lost to follow-up come on top.
 # - One outcome at the end of follow-up is counted as if all had been followed alike. [Chapter
 #   4](#who-was-treated) shows how unlike follow-up was in the simulated cohort.
@@ -592,8 +589,8 @@ show(
         """
         - Count failures. {n} patients with {failures} failures find a tripling of the odds in
           {tripled} of studies; {more} patients with as many failures, in {same}.
-        - If {above:percent0} of patients lie above the cut-off, a doubling of the odds takes {for_doubled}
-          patients; of studies with {n}, {doubled} find it.
+        - In a plain comparison, with {above:percent0} of patients above the cut-off, a doubling of the
+          odds takes {for_doubled} patients; of studies with {n}, {doubled} find it.
         - To predict takes more than to find. {candidates} candidates ask for {for_model} patients; one cut-off
           fixed beforehand for {five} if its odds ratio is five, and for {two} if it is two.
         """,
