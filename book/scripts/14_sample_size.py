@@ -42,17 +42,14 @@ failures = n - reached
 share = failures / n
 above = DEFAULT.n_above / n
 candidates = len(CANDIDATES)
-half_width, wanted, many = 0.05, 0.80, 10
+half_width, wanted, more = 0.05, 0.80, 10 * n
 
 # %%
 groups = {"exposed": above, "outcome": share}
 tripled = power.exact_power(n, 3.0, **groups)
-same = power.exact_power(
-    many * n, 3.0, exposed=above, outcome=failures / (many * n)
-)
+same = power.exact_power(more, 3.0, exposed=above, outcome=failures / more)
 doubled = power.exact_power(n, 2.0, **groups)
 for_doubled = power.size_for_power(2.0, **groups, power=wanted)
-
 strength = model_strength.cox_snell_from_nagelkerke(
     model_strength.UNKNOWN_MODEL, share
 )
@@ -81,7 +78,7 @@ show(
         n=n,
         tripled=tripled,
         same=same,
-        more=many * n,
+        more=more,
         above=above,
         for_doubled=for_doubled,
         doubled=doubled,
@@ -246,8 +243,7 @@ show(
 elsewhere = {
     x: power.exact_power(n, 3.0, exposed=x, outcome=share) for x in (0.1, 0.5)
 }
-log_se = power.planned_se(n, 3.0, **groups)
-apart = np.exp(2 * critical_value(0.95) * log_se)
+apart = np.exp(2 * critical_value(0.95) * power.planned_se(n, 3.0, **groups))
 
 # %% tags=["hide-input"]
 show(
@@ -600,7 +596,7 @@ show(
         n=n,
         failures=failures,
         tripled=tripled,
-        more=many * n,
+        more=more,
         same=same,
         above=above,
         for_doubled=for_doubled,
