@@ -5,8 +5,9 @@ Each candidate alone, then all that pass the screening together. Fits are those 
 
 from __future__ import annotations
 
+import math
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from analysis_lib.errors import DataError, MissingColumnError
@@ -173,6 +174,37 @@ def by_rule(
         table.insert(len(table.columns) - 1, "entered", True)
         tables[rule] = _typed(table.assign(independent=table["p"] < alpha))
     return tables
+
+
+def of_predictor(models: Mapping[str, pd.DataFrame], predictor: str = PREDICTOR) -> pd.DataFrame:
+    """Say of each model of :func:`by_rule` what it makes of one term.
+
+    Returns
+    -------
+    DataFrame
+        One row a rule: ``rule``; ``others``, the tuple of the other terms; ``beside``, the same in
+        words; ``per_term``, events for each term; ``odds_ratio``, ``lower``, ``upper``, ``p`` of
+        the predictor, missing if it is not in the model; ``only``, whether it alone is
+        independent.
+    """
+    import pandas as pd
+
+    lines = []
+    for rule, model in models.items():
+        rows = model.set_index("term")
+        others = tuple(str(term) for term in rows.index if term != predictor)
+        numbers = rows.reindex([predictor]).iloc[0]
+        lines.append(
+            {
+                "rule": rule,
+                "others": others,
+                "beside": listed(others),
+                "per_term": float(rows["events"].max() / len(rows)) if len(rows) else math.nan,
+                **{name: float(numbers[name]) for name in ("odds_ratio", "lower", "upper", "p")},
+                "only": rows.index[rows["independent"]].tolist() == [predictor],
+            }
+        )
+    return pd.DataFrame(lines)
 
 
 def _typed(table: pd.DataFrame) -> pd.DataFrame:

@@ -37,8 +37,8 @@ def curve(
     MissingColumnError
         If a column is missing.
     DataError
-        If there is no row, or an estimate or a limit is not a positive finite number: a set
-        without an estimate would vanish from the picture.
+        If there is no row or no term, or an estimate or a limit is not a positive finite number:
+        a set without an estimate would vanish from the picture.
 
     References
     ----------
@@ -50,6 +50,8 @@ def curve(
     absent = [name for name in needed if name not in rows]
     if absent:
         raise MissingColumnError(f"figure {id!r}: no column {absent}; it has {list(rows.columns)}")
+    if not terms:
+        raise DataError(f"figure {id!r}: no term to mark; name the columns that sets differ by")
     values = rows[["estimate", "lower", "upper"]].to_numpy(dtype=float)
     if not len(values) or not (np.isfinite(values) & (values > 0)).all():
         raise DataError(
@@ -107,14 +109,15 @@ def curve(
             axes.spines["left"].set_visible(False)
         first, last = shown.iloc[0], shown.iloc[-1]
         above = int((shown["lower"] > 1).sum())
+        pointed = "; ".join(
+            f"{row['name']} {number(row['estimate'], 1)}" for _, row in named.iterrows()
+        )
+        pointed = f"Pointed out: {pointed}. " if pointed else ""
         alt = (
             f"{len(shown)} estimates with intervals, sorted. Lowest "
             f"{number(first['estimate'], 1)} ({span(first['lower'], first['upper'], 1)}), highest "
             f"{number(last['estimate'], 1)} ({span(last['lower'], last['upper'], 1)}). "
             f"{above} of the intervals lie above 1, marked by a dashed line. "
-            + " ".join(
-                f"{row['name']}: {number(row['estimate'], 1)}." for _, row in named.iterrows()
-            )
-            + f" Marks below show which of {', '.join(terms.values())} are in each set."
+            f"{pointed}Marks below show which of {', '.join(terms.values())} are in each set."
         )
         return finish(figure, shown, id=id, status=status, caption=caption, alt=alt)

@@ -16,6 +16,7 @@ from analysis_lib.prediction import (
     PREDICTOR,
     by_rule,
     listed,
+    of_predictor,
     published_model,
 )
 
@@ -124,3 +125,36 @@ def test_names_are_words():
     assert listed(["n_glands"]) == "glands"
     assert listed(["n_glands", "log2_alp_baseline"]) == "glands and alkaline phosphatase"
     assert listed(["age_years", "mine", PREDICTOR]) == "age, mine and PTH at or above the cut-off"
+
+
+def test_of_one_term_each_model_says_its_line(models):
+    lines = of_predictor(models).set_index("rule")
+    assert list(lines.index) == list(models)
+    assumed = lines.loc["screening, p < 0.1"]
+    assert assumed["others"] == ("n_glands", "log2_alp_baseline")
+    assert assumed["beside"] == "glands and alkaline phosphatase"
+    assert assumed["per_term"] == pytest.approx(13 / 3)
+    row = models["screening, p < 0.1"].set_index("term").loc[PREDICTOR]
+    for column in ("odds_ratio", "lower", "upper", "p"):
+        assert assumed[column] == row[column]
+    assert lines.loc["screening, p < 0.05", "beside"] == "none"
+
+
+@pytest.mark.parametrize(
+    ("independent", "only"),
+    [([PREDICTOR], True), (["n_glands"], False), ([PREDICTOR, "n_glands"], False), ([], False)],
+)
+def test_the_only_one_must_be_the_one_that_is_asked_for(models, independent, only):
+    model = models["screening, p < 0.1"].copy()
+    model["independent"] = model["term"].isin(independent)
+    assert of_predictor({"rule": model})["only"].tolist() == [only]
+
+
+def test_a_term_that_was_dropped_has_no_line(models):
+    model = models["screening, p < 0.1"]
+    without = {"dropped": model[model["term"].ne(PREDICTOR)], "empty": model.iloc[:0]}
+    lines = of_predictor(without)
+    assert lines[["odds_ratio", "lower", "upper", "p"]].isna().all().all()
+    assert lines["only"].tolist() == [False, False]
+    assert lines["beside"].tolist() == ["glands and alkaline phosphatase", "none"]
+    assert np.isnan(lines["per_term"].iloc[1])
