@@ -63,7 +63,7 @@ show(
         """
         Count the failures, not the patients: {failures} of {n} here. A risk factor that triples
         the odds of failure is found by {tripled} of studies with {n} patients. With {more} patients,
-        but the same {failures} failures, it would be {same}.
+        but still {failures} failures to be expected, it would be {same}.
 
         This is for a plain comparison of two groups, and assumes what the abstract does not say:
         that {above:percent0} of patients lie above the cut-off. To find a risk factor that doubles
@@ -172,9 +172,10 @@ show(
 # added, the error never falls below what $1/a + 1/c$ gives.
 #
 # **One risk factor.** *Power* is the chance to find it: that the result is significant. The formula
-# puts the counts to be expected into the four cells, and takes the standard error as fixed. With few
-# failures it is not. So the power is also computed *exactly*: for each result that a study can have,
-# the chance of it, and whether it would be significant by Wald's test.
+# puts the counts to be expected into the four cells, and takes the standard error as fixed. But one
+# study has more failures than expected, another fewer. So the power is also computed *exactly*: for
+# each result that a study can have, its chance, and whether it would be significant by Wald's test. A
+# second formula compares the two risks directly {cite:p}`hsieh1998`.
 #
 # **A prediction model.** It must not only find a risk factor, but give a patient's risk. Four
 # demands are made of it, each with its own number of patients {cite:p}`riley2019,riley2020`:
@@ -249,12 +250,11 @@ apart = np.exp(2 * critical_value(0.95) * power.planned_se(n, 3.0, **groups))
 show(
     say(
         """
-        With {failures} failures throughout, the risk factor is found by {tripled} of studies with {n}
+        With {failures} failures expected throughout, the risk factor is found by {tripled} of studies with {n}
         patients, and by {flat:percent0} of those with {most}. All of them keep the rule. But so few
         failures leave the limits of the odds ratio {apart:.0f} times apart. And if half of the
         patients lay above the cut-off, or a tenth, {half} or {tenth} would find it: it matters
-        where the failures can fall. Keeping the rule gives an estimate; it does not make it a good
-        one. With {candidates} candidates the study has {here:epp} failures for each.
+        where the failures can fall. A study that keeps the rule may still tell little. With {candidates} candidates the study has {here:epp} failures for each.
         """,
         id="14-rule-says",
         status="simulated",
@@ -305,8 +305,7 @@ show(
         """
         Of studies with {n} patients, {two} find a doubling of the odds, and {five} an odds ratio
         of five. To find the doubling four times in five takes {for_two} patients, of whom
-        {events:.0f} fail; a formula that compares the two risks directly asks for {hsieh}. An odds
-        ratio of five takes {for_five}.
+        {events:.0f} fail ({hsieh} by the second formula). An odds ratio of five takes {for_five}.
         """,
         id="14-power-says",
         status="simulated",
