@@ -55,6 +55,9 @@ def roc(
             f"{cutoff:value} {unit}", (alarms, hits), xytext=(-7, 5),
             textcoords="offset points", ha="right", va="bottom", weight="bold",
         )  # fmt: skip
+        between = points.iloc[1:-1]
+        sums = between["sensitivity"] + between["specificity"]
+        above = percent(float(sums.gt(1 + 1e-12).mean()), 0)
         index = number(cutoff.sensitivity + cutoff.specificity - 1, 2)
         axes.annotate(
             f"Youden's index {index}", (alarms, alarms), xytext=(6, -8),
@@ -71,8 +74,9 @@ def roc(
         axes.set_ylabel("Sensitivity, %")
         grid(axes, "y")
         alt = (
-            f"ROC curve, mostly above the diagonal of no better than a coin. A diamond marks "
-            f"{cutoff:value} {unit}: sensitivity {cutoff:sensitivity}, false alarms "
+            f"ROC curve; {above} of the points between its ends lie above the diagonal of no "
+            f"better than a coin. A diamond marks {cutoff:value} {unit}: sensitivity "
+            f"{cutoff:sensitivity}, false alarms "
             f"{percent(1 - cutoff.specificity)}; its height over the diagonal, Youden's index, is "
             f"{index}."
         )

@@ -78,8 +78,8 @@ show(
         these simulated ones: the cut-off that looks best then shows a Youden index
         (sensitivity plus specificity minus one) of {jumping:apparent} on average, and has
         {jumping:true}. **It jumps.** The same cut-off is found again in {resampled:same} of
-        resamples of these patients, and in {jumping:same} of new studies with that truth. **It spoils the
-        p-value.** With {failures} failures in {n} patients, a PTH that means nothing is
+        resamples of these patients, and in {jumping:same} of new studies with that truth. **It
+        spoils the p-value.** With {failures} failures in {n} patients, a PTH that means nothing is
         "significant" in {alarms[youden]:percent0} of studies that cut it at the highest Youden
         index, and in {alarms[minimal_p]:percent0} of those that seek the lowest p-value.
         """,
@@ -300,7 +300,7 @@ show(
             f"Shares of {useless['studies']} studies of {best.n} patients, {best.events} failures "
             f"dealt out at random, with p at most {alpha}. Fixed: any cut-off that leaves "
             f"{percent(useless['inner'], 0)} on either side. No Wald test: one side holds no "
-            "failure, or nothing else.",
+            "failure, or nothing else; counted as not significant.",
             f"Two Monte Carlo standard errors: {100 / useless['studies'] ** 0.5:.1f} percentage "
             "points at most.",
         ],

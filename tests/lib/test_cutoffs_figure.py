@@ -24,6 +24,9 @@ def test_roc():
     cutoff = choose(VALUES, EVENTS, rule="youden", direction="higher")
     points = roc_points(VALUES, EVENTS, direction="higher")
     figure = pictures.roc(points, cutoff, unit="pg/mL", **COMMON)
+    assert figure.alt.startswith("ROC curve; 100")
+    wrong_way = roc_points(VALUES, EVENTS, direction="lower")
+    assert pictures.roc(wrong_way, cutoff, unit="pg/mL", **COMMON).alt.startswith("ROC curve; 0")
     assert "A diamond marks 4 pg/mL: sensitivity 100.0" in figure.alt
     assert "false alarms 25.0" in figure.alt
     assert "Youden's index, is 0.75" in figure.alt
