@@ -65,6 +65,7 @@ ask = {
     "outcome": "treatment_failure",
     "denominator": "patients",
 }
+raw = standardised_risks(patients, others=[], **ask)
 risks = standardised_risks(patients, others=entered, **ask)
 
 # %% tags=["hide-input"]
@@ -175,8 +176,7 @@ show(
         status="simulated",
         caption="Who enters, and who stays, by the road that is assumed?",
         faces={"p": "p", "p_alone": "p"},
-        carry=["odds_ratio_alone", "lower_alone", "upper_alone"]
-        + ["odds_ratio", "lower", "upper"],
+        carry=[*ends, "odds_ratio", "lower", "upper"],
         notes=[
             f"{adjusted['n']} patients, {adjusted['events']} failures. Shown are the "
             f"{len(joint)} of {len(CANDIDATES)} candidates whose p-value alone is below "
@@ -425,9 +425,6 @@ show(
 #
 # ### What is that odds ratio in risks?
 
-# %%
-raw = standardised_risks(patients, others=[], **ask)
-
 # %% tags=["hide-input"]
 show(
     say(
@@ -487,15 +484,6 @@ open_questions = [
         quantity="odds ratios and intervals of the other terms",
         reason="without them, not significant can't be told from absent",
     ),
-    cannot_compare(
-        "predictor_pth_or",
-        "not stated",
-        status="simulated",
-        quantity="risks above and below the cut-off",
-        ours=f"{span(built['points'].min(), built['points'].max(), 0)} points apart "
-        f"over {len(built)} cohorts",
-        reason="standardised; an odds ratio alone gives no risk",
-    ),
 ]
 show(
     against_the_paper(
@@ -507,8 +495,8 @@ show(
 )
 
 # %% [markdown]
-# The published line is met because the cohort was built to meet it. What would tell the model behind it,
-# and its size in risks, is not in the abstract.
+# The published line is met because the cohort was built to meet it. What would tell the model behind it, and what it is in risks,
+# is not in the abstract.
 #
 # ## What could change it
 #
@@ -516,8 +504,6 @@ show(
 #   11](#the-cutoff) chooses it anew.
 # - **Straight lines.** Covariates enter in a straight line and without interactions; other scales make
 #   other models. [Chapter 9](#one-at-a-time) bends one of them.
-# - **Missing values.** Nobody lacks one here. In a clinic each covariate more may cost patients, so that
-#   models differ by their patients, too.
 # - **Few failures.** Draw the patients again, and sometimes nobody below the cut-off fails: then there is
 #   no estimate. [Chapter 12](#few-events) says what to do.
 #
@@ -530,7 +516,6 @@ show(
 # - Intervals and p-values after selection are too good. How much, no model printed alone can show.
 # - Baseline values can't be effects of the ablation. Whether one of them is a cause of failure is no
 #   question that a selected model answers.
-# - The outcome is the last PTH; patients are followed for different times.
 #
 # ## Try it
 #
