@@ -37,7 +37,9 @@ def crude_odds_ratio(
     method : one of ``METHODS``
         Woolf's interval; the same with 0.5 added to each cell; profile likelihood of the
         logistic model; conditional maximum likelihood with the exact interval. The p-value goes
-        with the method: Wald, Wald, likelihood ratio, Fisher.
+        with the method: Wald, Wald, likelihood ratio, Fisher. Fisher's p sums the tables that are
+        no likelier than this one, the exact limits are two one-sided tests: near a limit the two
+        may disagree, as they do in R.
 
     Raises
     ------
@@ -63,15 +65,17 @@ def crude_odds_ratio(
     return methods[method](cells, level)
 
 
-def risks(odds_ratio: float, *, failures: int, n: int, n_above: Any) -> tuple[Any, Any]:
+def risks(odds_ratio: float, *, failures: float, n: int, n_above: Any) -> tuple[Any, Any]:
     """Return the risks of failure above and below a cut-off that give this odds ratio.
 
     Parameters
     ----------
     odds_ratio : float
         Crude odds ratio, positive and not 1.
-    failures, n : int
-        Patients with failure, and all patients.
+    failures : float
+        Patients with failure, counted or expected.
+    n : int
+        All patients.
     n_above : int or array of int
         Patients at or above the cut-off, between 1 and ``n - 1``.
 
@@ -96,7 +100,7 @@ def risks(odds_ratio: float, *, failures: int, n: int, n_above: Any) -> tuple[An
     return x / m, (failures - x) / (n - m)
 
 
-def check_totals(failures: int, successes: int) -> None:
+def check_totals(failures: float, successes: float) -> None:
     """Refuse totals that leave no odds ratio: CountError names both."""
     if failures < 1 or successes < 1:
         raise CountError(

@@ -17,13 +17,6 @@ NEAR = 1e-7
 """Last step of the search, as a share of the distance from the estimate; its error is squared."""
 FIRST = 4.0
 """Largest move of a row in the first step."""
-LEVEL, NO_FALL = 20.0, 1e-6
-"""Under separation, a profile that has not fallen by this after such a move may never do so.
-
-A profile is concave, so that on either side it stays at its supremum or falls without end; which
-of them is decided by the directions that separate. Where a maximum exists it falls on both sides,
-however far out: there no limit is infinite.
-"""
 
 
 def limit(
@@ -31,9 +24,10 @@ def limit(
 ) -> Floats:
     """Return the last coordinate (b,) at which the profile lies ``drop`` (b,) below its top.
 
-    ``best`` is the top of each fit, ``toward`` (b,) +1 or -1 the side. Infinite where the profile
-    never falls so far, which only a ``supremum`` allows; not-a-number where the search ended
-    without a limit.
+    ``best`` is the top of each fit, ``toward`` (b,) +1 or -1 the side. Not-a-number where the
+    search ended without a limit. A profile is concave: to either side it falls without end or stays
+    at its supremum. Where a maximum exists it falls; under separation (``supremum``) directions
+    decide, and a limit that does not exist is infinite.
     """
     b, free = len(drop), len(best.gamma) - 1
     last = np.abs(stack.z[-1] if stack.own else stack.z[:, -1])
@@ -42,8 +36,14 @@ def limit(
     inside, outside = np.zeros(b), np.full(b, np.inf)  # distances from the top
     distance = np.minimum(target / best.lower[-1, -1], FIRST / reach)
     found, live, here = np.full(b, np.nan), np.arange(b), best
-    bounded = np.zeros(b, dtype=bool)  # flat so far, but known to fall further out
-    for _ in range(ROUNDS):
+    if supremum:
+        endless = np.array([recedes(stack.rows(i), toward[i]) for i in range(b)], dtype=bool)
+        found[endless] = toward[endless] * np.inf
+        live, distance = live[~endless], distance[~endless]
+        inside, outside = inside[~endless], outside[~endless]
+        stack, here = stack.take(~endless), best.take(~endless)
+    told = np.zeros(len(live), dtype=bool)  # whether a fall was seen at the outer end, or nothing
+    for _ in range(ROUNDS if len(live) else 0):
         value = best.gamma[-1, live] + toward[live] * distance
         at = problem.maximise(
             stack, here.along(value - here.gamma[-1]), free=free, supremum=supremum
@@ -51,7 +51,7 @@ def limit(
         known = at.codes == CONVERGED
         fall = best.objective[live] - at.objective
         beyond = ~known | (fall >= drop[live])
-        outside = np.where(beyond, distance, outside)
+        outside, told = np.where(beyond, distance, outside), np.where(beyond, known, told)
         inside = np.where(beyond, inside, distance)
         root = np.sqrt(2 * np.maximum(fall, 0))
         with np.errstate(divide="ignore", invalid="ignore"):
@@ -62,22 +62,15 @@ def limit(
         halfway = np.where(open_ended, 2 * distance, (inside + outside) / 2)
         step = np.where(good, proposed, halfway)
         done = good & (np.abs(step - distance) <= NEAR * distance)
-        done |= ~open_ended & (outside - inside <= 1e-12 * outside)
-        moved = distance * reach[live]
-        endless = np.zeros(len(live), dtype=bool)
-        if supremum:
-            flat = (np.abs(fall) < NO_FALL) & (np.abs(at.slope * distance) < NO_FALL)
-            asked = open_ended & known & flat & (moved > LEVEL) & ~bounded[live]
-            for i in np.flatnonzero(asked):
-                endless[i] = recedes(stack.rows(int(i)), toward[live[i]])
-                bounded[live[i]] = not endless[i]
-        ended = live[done]
-        found[ended] = best.gamma[-1, ended] + toward[ended] * step[done]
-        found[live[endless & ~done]] = toward[live[endless & ~done]] * np.inf
-        stay = ~(done | endless)
+        narrow = ~open_ended & (outside - inside <= 1e-12 * outside)
+        sure = done | (narrow & told)
+        ended = live[sure]
+        found[ended] = best.gamma[-1, ended] + toward[ended] * step[sure]
+        stay = ~(done | narrow)
         # Where a profile was not found, the search goes on from the last one that was.
         here = at.replaced(here, ~known).take(stay)
         live, distance, inside, outside = live[stay], step[stay], inside[stay], outside[stay]
+        told = told[stay]
         if not len(live):
             break
         stack = stack.take(stay)

@@ -30,7 +30,7 @@ from analysis_lib.logistic.basis import DEPENDENT
 BOUNDARY = 1e-3
 """Largest move of a row that counts as on the boundary."""
 RAISED = 1e-6
-"""Part of a direction, of a largest one of 1, that counts as more than rounding."""
+"""Part of a direction of length 1 that counts as more than rounding."""
 
 
 def separates(step: NDArray[np.float64], rows: NDArray[np.float64]) -> bool:
@@ -50,11 +50,12 @@ def recedes(rows: NDArray[np.float64], side: float) -> bool:
     """Tell whether a direction that contradicts no row raises (``side`` +1) or lowers the last one.
 
     ``rows`` (n, p) are turned. Where it does, the likelihood stays at its supremum however far the
-    last coefficient goes to that side. Decided by linear programming.
+    last coefficient goes to that side. It does unless the rows, with weights that are not negative,
+    add up to the opposite direction (Farkas' lemma).
     """
-    from scipy.optimize import linprog
+    from scipy.optimize import nnls
 
-    goal = np.zeros(rows.shape[1])
-    goal[-1] = -side
-    found = linprog(goal, A_ub=-rows, b_ub=np.zeros(len(rows)), bounds=(-1, 1))
-    return bool(found.status == 0 and -found.fun > RAISED)
+    opposite = np.zeros(rows.shape[1])
+    opposite[-1] = -side
+    _, left = nnls(rows.T, opposite, maxiter=100 * len(rows))
+    return bool(left > RAISED)
