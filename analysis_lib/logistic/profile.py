@@ -56,7 +56,8 @@ class Profiles:
     under separation too: infinite where it rises without end to one side, not-a-number where it
     does not tell. ``statistic`` (B,) is twice the fall of the objective if the coefficient is 0;
     ``p_value`` (B,) its probability by chi-squared with one degree of freedom. ``codes`` (B,) index
-    ``STATUSES``; "separated" fits have limits and a test.
+    ``STATUSES``; "separated" fits have limits and a test. What the iterations did not reach, be it
+    the fit, a limit or the statistic, makes a fit "not_converged"; the rest of it stands.
     """
 
     estimate: Floats
@@ -146,6 +147,7 @@ def _profile_block(out: Profiles, block: Block, drop: float) -> None:
             _profile_block(out, block.take(at, own=True), drop)
         else:
             again = block.take(at).solved(supremum=True)
+            out.codes[again.members[again.solution.codes != CONVERGED]] = NOT_CONVERGED
             found = np.flatnonzero(again.solution.codes == CONVERGED)
             _write(out, block.problem, again, found, drop, supremum=True)
 
@@ -181,3 +183,5 @@ def _write(
         low, high = np.isneginf(out.lower[members]), np.isposinf(out.upper[members])
         highest = np.where(high, np.where(low, np.nan, np.inf), np.where(low, -np.inf, highest))
     out.estimate[members] = highest
+    known = np.array([out.lower[members], out.upper[members], out.statistic[members]])
+    out.codes[members[np.isnan(known).any(axis=0)]] = NOT_CONVERGED
