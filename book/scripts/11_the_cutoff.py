@@ -58,7 +58,6 @@ alpha = 0.05
 how = {"rule": "youden", "direction": "higher"}
 best = choose(pth, failed, **how)
 again = bootstrap(pth, failed, **how, resamples=2000, seed=11)
-
 beyond = pth >= best.value
 shares = [failed[~beyond].mean(), failed[beyond].mean()]
 step = np.where(beyond, shares[1], shares[0])
@@ -339,8 +338,7 @@ x = np.column_stack([np.ones(len(pth)), doublings])
 fit = logistic.fit(x, failed, names=["intercept", "doubling"])
 doubling = fit.odds_ratio("doubling")
 
-at = np.geomspace(pth.min(), pth.max(), 60)
-at = np.append(at, [1600, 1610, 3200])
+at = np.append(np.geomspace(pth.min(), pth.max(), 60), [1600, 1610, 3200])
 curve = splines.risk(doublings, failed, np.log2(at), at=None).assign(value=at)
 
 # %%
@@ -367,8 +365,8 @@ show(
         {doubling}, not adjusted. At {low:.0f} and {near:.0f} pg/mL the step says {shares[0]:percent0}
         and {shares[1]:percent0}; the curve says {risk:percent0} to both. At {near:.0f} and {far:.0f}
         the step says the same; the curve says {risk:percent0} and {risk_far:percent0}. These rows
-        were built as a step; a clinic's are not. Which shape is true there a cut can't show,
-        because it hides it.
+        were built as a step; a clinic's are not. Which shape is true there, a cut can't show: it
+        hides it.
         """,
         id="11-risk-says",
         status="simulated",
@@ -448,8 +446,6 @@ show(
 )
 
 # %% [markdown]
-# A cut-off that agrees because it was put in confirms nothing.
-#
 # ## What could change it
 #
 # **Other rows that print the same line.** Ten more cohorts, each with the published odds ratio at the
@@ -546,10 +542,10 @@ show(
         """
         - Ask how a cut-off was chosen. For {published} the abstract does not say; this simulated
           cohort has it because it was built so.
-        - A cut-off that the data chose flatters itself, jumps and spoils the p-value: in simulated
-          studies it shows a Youden index of {jumping:apparent} and has {jumping:true}, is found again
-          in {jumping:same}, and is a false alarm in {alarms[youden]:percent0} where PTH means
-          nothing.
+        - A cut-off that the data chose flatters itself, jumps and spoils the p-value. In studies
+          drawn with a true jump just there it shows a Youden index of {jumping:apparent} and has
+          {jumping:true}, and is found again in {jumping:same}; where PTH means nothing, it is
+          "significant" in {alarms[youden]:percent0}.
         - Report PTH uncut: {doubling} per doubling in this simulated cohort. Cut it, if at all,
           where a decision changes.
         """,
