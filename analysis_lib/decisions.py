@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from analysis_lib.errors import DataError
 from analysis_lib.net_benefit import acted_on, decision_curve
 from analysis_lib.performance import from_logits
 from analysis_lib.roc import Floats
@@ -65,3 +66,41 @@ def decisions(resampled: Resampled, *, thresholds: Sequence[float]) -> pd.DataFr
         if name == "benefit":
             curve["monte_carlo_error"] = [row.monte_carlo_error for row in rows]
     return curve
+
+
+def per_hundred(curve: pd.DataFrame, *, thresholds: Sequence[float]) -> pd.DataFrame:
+    """Return who would be acted on of a hundred, as it seems and corrected.
+
+    Parameters
+    ----------
+    curve : DataFrame
+        As from :func:`decisions`.
+    thresholds : sequence of float
+        Some of its own.
+
+    Returns
+    -------
+    DataFrame
+        Two rows a threshold: ``threshold``; ``model``, "as it seems" or "corrected"; ``found``,
+        ``needless`` and ``missed``, per hundred rows. Corrected counts may fall below zero where
+        next to nobody is acted on.
+
+    Raises
+    ------
+    DataError
+        If the curve lacks a threshold.
+    """
+    import pandas as pd
+
+    rows = []
+    for t in thresholds:
+        here = curve[np.isclose(curve["threshold"], t)]
+        if len(here) != 1:
+            raise DataError(f"The curve has no threshold {t}; it runs over {len(curve)} others.")
+        at = here.iloc[0]
+        # Acting on all gains the share with the event, less the others at the rate of exchange.
+        events = at["treat_all"] * (1 - t) + t
+        for model, side in (("as it seems", ""), ("corrected", "_corrected")):
+            found, needless = at[f"found{side}"], at[f"needless{side}"]
+            rows.append((t, model, 100 * found, 100 * needless, 100 * (events - found)))
+    return pd.DataFrame(rows, columns=["threshold", "model", "found", "needless", "missed"])

@@ -19,7 +19,8 @@ from analysis_lib.errors import DataError
 from analysis_lib.performance import measures
 from analysis_lib.procedure_fits import Prepared
 from analysis_lib.results import Result, level_text, number, percent
-from analysis_lib.roc import Floats
+from analysis_lib.roc import Floats, c_statistics
+from analysis_lib.validation import Mask
 from analysis_lib.validation_intervals import nested_optimism
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ def drawn(
     seed: int,
     level: float,
 ) -> pd.DataFrame:
-    """Draw studies, correct each one's measures, and find what each one's model is worth.
+    """Draw studies, correct each one's C statistic, and find what each one's model is worth.
 
     Parameters
     ----------
@@ -100,9 +101,9 @@ def drawn(
     DataFrame
         One row a study with a model: ``events``; ``true_c`` and ``true_slope``, those of its own
         model in all patients of this kind; ``apparent_c``, ``corrected_c``, ``lower_c`` and
-        ``upper_c``, the limits of :func:`analysis_lib.validation_intervals.shifted_interval`;
-        ``corrected_slope``. A slope is not-a-number for a model of an intercept alone. In
-        ``attrs["without_a_model"]`` the count of studies left out.
+        ``upper_c``, the limits of :func:`analysis_lib.validation_intervals.shifted_interval`. The
+        slope is not-a-number for a model of an intercept alone. In ``attrs["without_a_model"]``
+        the count of studies left out.
 
     Raises
     ------
@@ -133,30 +134,29 @@ def drawn(
     good = fits.status == "converged"
     counts, linear, y = counts[good], fits.linear[good], twice.y
     true = measures(linear, y, np.broadcast_to(n * truth, linear.shape))
-    own = measures(linear, y, counts)
-    inside: dict[str, NDArray[np.float64]] = {}
+    inside: dict[str, Floats] = {}
     flattery = nested_optimism(
-        twice, y, counts, resamples=resamples, rng=rng, measures=measures, keep=inside
-    )
-    corrected = {name: own[name] - flattery[name] for name in ("c_statistic", "slope")}
-    ends: Floats = (
-        np.nanquantile(inside["c_statistic"], [(1 - level) / 2, (1 + level) / 2], axis=1)
-        - (flattery["c_statistic"])
-    )
+        twice, y, counts, resamples=resamples, rng=rng, measures=_concordance, keep=inside
+    )["c"]
+    apparent = _concordance(linear, y, counts)["c"]
+    lower, upper = np.nanquantile(inside["c"], [(1 - level) / 2, (1 + level) / 2], axis=1)
     frame = pd.DataFrame(
         {
             "events": counts @ y,
             "true_c": true["c_statistic"],
             "true_slope": true["slope"],
-            "apparent_c": own["c_statistic"],
-            "corrected_c": corrected["c_statistic"],
-            "lower_c": ends[0],
-            "upper_c": ends[1],
-            "corrected_slope": corrected["slope"],
+            "apparent_c": apparent,
+            "corrected_c": apparent - flattery,
+            "lower_c": lower - flattery,
+            "upper_c": upper - flattery,
         }
     )
     frame.attrs["without_a_model"] = int((~good).sum())
     return frame
+
+
+def _concordance(linear: Floats, y: Mask, weights: NDArray[np.generic]) -> dict[str, Floats]:
+    return {"c": c_statistics(linear, y, weights)}
 
 
 def accuracy(studies: pd.DataFrame, *, level: float) -> Accuracy:

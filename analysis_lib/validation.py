@@ -12,7 +12,7 @@ optimism; if they are more than a few, take a penalty under which each resample 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis_lib.errors import DataError
+from analysis_lib.performance import from_logits, shrunken
 from analysis_lib.performance import measures as standard
 from analysis_lib.results import Result, number
 from analysis_lib.roc import Floats
@@ -216,6 +217,62 @@ def optimism(resampled: Resampled, *, measures: Measures = standard) -> Validati
             )
         )
     return Validation(rows=tuple(rows), resamples=len(good), failed=failures(resampled.fits.status))
+
+
+def compared(validations: Mapping[str, Validation], measures: Sequence[str]) -> pd.DataFrame:
+    """Return validations of one model side by side, below what it seems to be worth.
+
+    Parameters
+    ----------
+    validations : mapping
+        A name, such as what was repeated, to a validation. The model they validate is the same.
+    measures : sequence of str
+        Measures that each of them has; ``optimism`` is that of the first.
+
+    Returns
+    -------
+    DataFrame
+        ``repeated``, the name; each measure, corrected; ``optimism``. The first row holds the
+        apparent values and has no optimism.
+
+    Raises
+    ------
+    DataError
+        If there is nothing to compare, a measure is missing, or apparent values differ.
+    """
+    import pandas as pd
+
+    if not validations or not measures:
+        raise DataError("Nothing to compare: give a validation and a measure.")
+    first, *others = validations.values()
+    for name in measures:
+        for other in others:
+            if not math.isclose(other[name].apparent, first[name].apparent, rel_tol=1e-6):
+                raise DataError(
+                    f"{name} is {first[name].apparent:g} in one validation before correction and "
+                    f"{other[name].apparent:g} in another: they are of different models."
+                )
+    rows: list[dict[str, str | float]] = [{"repeated": "Nothing (apparent)"}]
+    rows[0].update({name: first[name].apparent for name in measures})
+    for title, each in validations.items():
+        rows.append({"repeated": title, "optimism": each[measures[0]].optimism})
+        rows[-1].update({name: each[name].corrected for name in measures})
+    return pd.DataFrame(rows)
+
+
+def shrunken_risks(resampled: Resampled, slope: float) -> pd.DataFrame:
+    """Return the model's risks as predicted, and drawn in by a corrected calibration slope.
+
+    One row a row: ``predicted`` and ``corrected``, fractions, by
+    :func:`analysis_lib.performance.shrunken`; ``outcome``.
+    """
+    import pandas as pd
+
+    linear, y = resampled.apparent, resampled.y
+    milder = shrunken(linear, y, np.ones(linear.shape), slope=slope)
+    return pd.DataFrame(
+        {"predicted": from_logits(linear[0]), "corrected": from_logits(milder[0]), "outcome": y}
+    )
 
 
 def failures(status: NDArray[np.str_]) -> tuple[tuple[str, int], ...]:

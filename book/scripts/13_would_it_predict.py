@@ -22,79 +22,72 @@
 import dataclasses
 
 import numpy as np
-import pandas as pd
 
-from analysis_lib import cohort, verify
-from analysis_lib.c_statistic import c_statistic
-from analysis_lib.figures import validity as pictures
-from analysis_lib.ledger import (
-    against_the_paper,
-    cannot_compare,
-    from_verification,
-    printed,
-)
-from analysis_lib.net_benefit import decision_curve, net_benefits
-from analysis_lib.out_of_sample import cross_validate, out_of_bag
-from analysis_lib.performance import (
-    calibration_curve,
-    from_logits,
-    intercepts,
+from analysis_lib import (
+    cohort,
+    compatible,
+    drawn_validation,
+    ledger,
     performance,
+    verify,
 )
-from analysis_lib.prediction import CANDIDATES, IN_WORDS, published_model
+from analysis_lib.decisions import decisions, per_hundred
+from analysis_lib.figures import validity as pictures
+from analysis_lib.out_of_sample import cross_validate, out_of_bag
+from analysis_lib.prediction import CANDIDATES, IN_WORDS
 from analysis_lib.procedure import Procedure
 from analysis_lib.procedure_fits import prepare
-from analysis_lib.published import claim
 from analysis_lib.report import say, show
-from analysis_lib.results import number, percent
+from analysis_lib.results import number
+from analysis_lib.scenario import DEFAULT
 from analysis_lib.tables import table
-from analysis_lib.validation import optimism, resample
+from analysis_lib.validation import (
+    compared,
+    optimism,
+    resample,
+    shrunken_risks,
+)
+from analysis_lib.validation_intervals import shifted_interval
 
-pth = "pth_baseline_pg_ml"
-words = IN_WORDS | {pth: IN_WORDS["pth_high"]}
 shipped = cohort.load()
 frame = cohort.analysis_frame(shipped)
-model = published_model(frame)
-kept = model.loc[model["stage"] == "multivariable", "term"].tolist()
+pth = "pth_baseline_pg_ml"
+words = IN_WORDS | {pth: IN_WORDS["pth_high"]}
+
+# %%
 whole = Procedure(
     candidates=tuple(pth if c == "pth_high" else c for c in CANDIDATES),
     outcome="treatment_failure",
     cut=pth,
     cutoff="youden",
     screening=0.10,
-    penalty="none",
+    penalty="flic",
 )
-road = prepare(whole, frame)
-drawn = resample(road, road.y, resamples=1000, seed=13)
-honest = optimism(drawn)
-only_last = dataclasses.replace(
-    whole,
-    candidates=tuple(pth if term == "pth_high" else term for term in kept),
-    cutoff=claim("predictor_pth_cutoff").number,
-    screening=None,
-)
-final = prepare(only_last, frame)
-usual = optimism(resample(final, final.y, resamples=1000, seed=13))
+route = prepare(whole, frame)
+resampled = resample(route, route.y, resamples=1000, seed=13)
+honest = optimism(resampled)
+tops = shifted_interval(resampled, "c_statistic", level=0.95)
 
 # %% tags=["hide-input"]
 show(
     say(
         """
-        A model is flattered by the patients it was made from. In this simulated cohort the
-        published route, as far as it can be guessed, gives a model that ranks a failure above a success in
-        {c.apparent:percent0} of pairs. To see what is left in new patients, one has to go the
-        whole route again in resamples of the patients: cut-off, screening, model. Then
-        {c.corrected:percent0} remain; a coin gets half. Who repeats only the last step reports
-        {last.corrected:percent0}. Predicted risks are also too extreme: their calibration slope is
-        {slope:corrected}, not one. PTH, alkaline phosphatase and the number of glands were given
-        their strength when the rows were made, so none of these figures is a finding about the study.
+        A model is flattered by the patients it was made from. In this simulated cohort the route that
+        is assumed for the study gives a model that ranks a failure above a success in
+        {c.apparent:percent0} of pairs. To see what is left in new patients, one has to go the whole
+        route again in resamples of the patients: cut-off, screening, model. Then {c.corrected:percent0}
+        remain; a coin gets half. Even that is known poorly: a rough interval reaches from
+        {tops.lower:percent0} to {tops.upper:percent0}, and such intervals tend to lie too high.
+        Predicted risks are too extreme as well: on average they have to be pulled back by
+        {back:percent0}, in log odds. PTH, alkaline phosphatase and the number of glands were given their
+        strength when the rows were made, so none of these figures is a finding about the study.
         """,
         id="13-in-plain-words",
         status="simulated",
         box="In plain words",
         c=honest["c_statistic"],
-        last=usual["c_statistic"],
-        slope=honest["slope"],
+        tops=tops,
+        back=1 - honest["slope"].corrected,
     )
 )
 
@@ -102,54 +95,56 @@ show(
 # :::{admonition} At a glance
 # :class: at-a-glance
 #
-# - **Time:** an hour
-# - **Needs:** what a logistic regression is; [how the simulated cohort was made](#compatible-cohort)
+# - **Time:** half an hour
+# - **Needs:** what a logistic regression is; screening ([chapter 9](#one-at-a-time)) and Youden's index
+#   ([chapter 11](#the-cutoff)); [how the simulated cohort was made](#compatible-cohort)
 # - **You will be able to:** say what has to be repeated when a model is validated; read a C statistic, a
-#   calibration slope and a decision curve; tell what a patient could be told
-# - **Data:** simulated patients throughout. Only the claims are published.
+#   calibration slope and a decision curve; say how well such figures are known
+# - **Data:** simulated patients throughout
 # :::
 #
 # ## What was published
-
-# %%
-claims = ["predictor_only_one", "predictor_pth_or", "predictor_pth_cutoff"]
-show(printed(claims, id="13-claims", caption="What is said of prediction?"))
-
-# %% [markdown]
-# The abstract calls high PTH a predictor {cite:p}`index`. An odds ratio says that groups differ. How
-# well single patients can be told apart is another question, and for it the abstract prints no measure.
+#
+# The abstract calls high PTH a predictor {cite:p}`index`; [chapter 10](#multivariable) looks at its odds
+# ratio. An odds ratio says that groups differ. How well single patients can be told apart is another
+# question, and for it the abstract prints no measure.
 #
 # ## The data
 
 # %%
-predicted = from_logits(drawn.apparent[0])
-seen = performance(predicted, road.y)
-same_for_all = seen.events / seen.n
-tops = c_statistic(
-    predicted, road.y, direction="higher", scale="logit", level=0.95
-)
+own = route(np.ones(len(frame)))
+predicted = performance.from_logits(own.linear[0])
+seen = performance.performance(predicted, route.y)
+share = seen.events / seen.n
+kept = tuple(np.array(own.names)[own.entered[0]].tolist())
 
 # %% tags=["hide-input"]
 show(
     say(
         """
-        {n} simulated patients, {events} of whom failed; nobody lacks a value. The route: the
-        cut-off of PTH where sensitivity and specificity add up to the most; each of {candidates} candidates alone;
-        into the model goes what has a p-value below {screening:.2f}. Here that is {kept}. The
-        route is assumed, for the abstract gives neither the entry threshold nor the rule behind
-        the cut-off. The rows were made so that this route ends at the published odds ratio.
+        {seen.n} simulated patients, {seen.events} of whom failed; nobody lacks a value. The route: the cut-off of
+        PTH where sensitivity and specificity add up to the most; each of {candidates} candidates alone;
+        into the model goes what has a p-value below {screening:.2f}. Here the cut-off is {cutoff:.0f}
+        pg/mL, and in go: {kept}.
         """,
         id="13-data",
         status="simulated",
-        n=seen.n,
-        events=seen.events,
+        seen=seen,
         candidates=len(CANDIDATES),
         screening=whole.screening,
+        cutoff=float(own.cutoffs[0]),
         kept="; ".join(words[term] for term in kept),
     )
 )
 
 # %% [markdown]
+# The route is assumed: the abstract gives neither the entry threshold nor the rule behind the cut-off. The
+# rows were made so that by maximum likelihood it ends at the published odds ratio, so that one cut-off
+# stands out, and so that all other candidates fail the screening. One thing is changed here. Each fit has
+# Firth's penalty, with the intercept estimated again so that as many failures are expected as there were
+# (*FLIC*) {cite:p}`firth1993,puhr2017`. Then each resample has a model, also one in which nobody below
+# the cut-off fails.
+#
 # ## Method
 #
 # **What is measured** {cite:p}`steyerberg2010`:
@@ -164,13 +159,15 @@ show(
 # **Optimism.** Draw a bootstrap resample of the patients, build the model in it, and measure that model
 # twice: in the resample, and in the original patients. The mean difference is the optimism; take it off
 # the apparent value {cite:p}`harrell1996`. This is honest only if *build the model* means all of it.
-# A candidate that was kept because it looked good by chance, and a cut-off chosen because it fits,
-# are kept by the usual mistake in every resample, as if they had been known beforehand
-# {cite:p}`ambroise2002`.
+# The usual mistake keeps the candidates that looked good by chance, and the cut-off that fits, in every
+# resample, as if they had been known beforehand {cite:p}`ambroise2002`.
 #
-# **Two others.** The *.632* estimate weighs the apparent value with that in the patients whom a
-# resample happened to leave out; *.632+* trusts the second more, the more the model overfits
-# {cite:p}`efron1983,efron1997`. *Cross-validation* leaves out a tenth at a time.
+# **An interval** for a corrected C statistic: percentiles of what the resamples' models reach, each in its
+# own resample, moved down by the optimism {cite:p}`noma2021`. It asks nothing but the resamples that are
+# there already. Whether it holds can be tried where the truth is known, in studies drawn for the purpose.
+#
+# **Other ways.** The *.632+* estimate weighs the apparent value with that in the patients whom a
+# resample happened to leave out {cite:p}`efron1997`. *Cross-validation* leaves out a tenth at a time.
 #
 # *When not to use it:* instead of new patients. All of this asks how the route would do in more
 # patients of the same kind. Another hospital, another definition of failure, another use of
@@ -181,28 +178,33 @@ show(
 # ### The usual mistake, and what it hides
 
 # %%
-cut_kept = prepare(dataclasses.replace(whole, cutoff=only_last.cutoff), frame)
-halfway = optimism(resample(cut_kept, cut_kept.y, resamples=1000, seed=13))
-steps = {
-    "Last model only": usual,
-    "Screening and model": halfway,
-    "Cut-off, screening and model": honest,
+cut_kept = dataclasses.replace(whole, cutoff=float(own.cutoffs[0]))
+last = dataclasses.replace(cut_kept, candidates=kept, screening=None)
+found = {}
+for name, declared in {
+    "Last model only": last,
+    "Screening and model": cut_kept,
+}.items():
+    steps = prepare(declared, frame)
+    again = resample(steps, steps.y, resamples=1000, seed=13)
+    found[name] = optimism(again)
+found["Cut-off, screening and model"] = honest
+
+# %%
+shorts = ["c_statistic", "brier", "slope"]
+ladder = compared(found, shorts)
+bag = out_of_bag(resampled)
+folds = cross_validate(route, route.y, folds=10, repeats=50, seed=13)
+others = {
+    "All, by .632+": {m: bag[m].plus for m in bag},
+    "All, by cross-validation": {m: folds[m].estimate for m in shorts},
 }
-rows = pd.DataFrame({"repeated": list(steps), "found": list(steps.values())})
-for short in ("c_statistic", "brier", "slope"):
-    rows[short] = [found[short].corrected for found in rows["found"]]
-rows["optimism"] = [v["c_statistic"].optimism for v in rows["found"]]
-rows["failed"] = [sum(count for _, count in v.failed) for v in rows["found"]]
+for name, values in others.items():
+    ladder.loc[len(ladder)] = {"repeated": name} | values
 
 # %% tags=["hide-input"]
-first = {
-    "repeated": "Nothing (apparent)",
-    "c_statistic": seen.c_statistic,
-    "brier": seen.brier,
-    "slope": seen.slope,
-}
-ladder = pd.concat([pd.DataFrame([first]), rows.drop(columns="found")])
-ladder["failed"] = ladder["failed"].astype("Int64")
+alike = share * (1 - share)
+errors = [max(v[m].monte_carlo_error for v in found.values()) for m in shorts]
 show(
     table(
         ladder,
@@ -212,178 +214,161 @@ show(
             "c_statistic": "C",
             "brier": "Brier",
             "slope": "Slope",
-            "failed": "No model",
         },
         id="13-ladder",
         status="simulated",
         caption="How much of the apparent performance is left?",
-        faces={
-            "optimism": ".2f",
-            "c_statistic": ".2f",
-            "brier": ".3f",
-            "slope": ".2f",
-        },
+        faces=dict(zip(shorts, (".2f", ".3f", ".2f"), strict=True))
+        | {"optimism": ".2f"},
         missing="–",
         notes=[
             f"Corrected for optimism, {honest.resamples:,} bootstrap resamples each. Brier score "
-            f"of the same risk for all: {number(same_for_all * (1 - same_for_all), 3)}.",
-            "No model: resamples without estimates (separation), left out of the means. "
-            "A model without any term has no slope.",
+            f"of the same risk for all: about {number(alike, 3)}. Ten folds, means over "
+            f"{folds['brier'].repeats} divisions; C within folds. .632+ has no slope.",
+            f"Monte Carlo standard errors, at most: C {number(errors[0], 3)}, Brier "
+            f"{number(errors[1], 4)}, slope {number(errors[2], 3)}. No slope in "
+            f"{honest.resamples - honest['slope'].used} resamples: no term, or separation.",
         ],
     )
 )
-
-# %% tags=["hide-input"]
-alike = same_for_all * (1 - same_for_all)
+once, half, full = (v["c_statistic"] for v in found.values())
 show(
     say(
         """
-        Refitting the last model takes {last:optimism} off the C statistic; repeating all takes
-        {all:optimism}, {times:.1f} times as much. Fitting had begun before the
-        last model. Choosing the cut-off anew adds {cut:.2f} to the screening; these rows were made
-        so that one cut-off stands out, which makes that step cheap. The corrected Brier score is {brier:corrected};
-        telling every patient the same risk of {share:percent} scores {alike:.3f}, which is {worse}.
-        And even the apparent C statistic is known poorly: {tops:interval} by DeLong, an
-        interval that knows nothing of screening.
+        Refitting the last model takes {once:optimism} off the C statistic; repeating all takes
+        {full:optimism}, {times:.1f} times as much. Fitting had begun before the last model. Choosing the
+        cut-off anew adds {cut:.3f} to the screening (Monte Carlo standard error at most {error:.3f}).
+        How much either adds was built in: so many candidates fail the screening narrowly, so clearly one
+        cut-off stands out. The corrected Brier score is {brier:corrected}; telling every patient the
+        same risk of {share:percent} scores about {alike:.3f}, which is {worse}. The other ways to
+        repeat it all ask other patients and agree no better than to {range:.2f}: the optimism bootstrap
+        tests a model in all patients, most of whom it has seen; a tenth of the patients holds
+        {tenth:.1f} failures, and the slope then mixes risks from models that differ.
         """,
         id="13-ladder-says",
         status="simulated",
-        last=usual["c_statistic"],
-        all=honest["c_statistic"],
-        cut=honest["c_statistic"].optimism - halfway["c_statistic"].optimism,
-        times=honest["c_statistic"].optimism / usual["c_statistic"].optimism,
+        once=once,
+        full=full,
+        cut=full.optimism - half.optimism,
+        error=float(np.hypot(full.monte_carlo_error, half.monte_carlo_error)),
+        times=full.optimism / once.optimism,
         brier=honest["brier"],
-        share=same_for_all,
+        share=share,
         alike=alike,
-        worse="better" if alike < honest["brier"].corrected else "not better",
-        tops=tops,
+        range=float(np.ptp(ladder["c_statistic"].tail(3))),
+        tenth=seen.events / folds["brier"].folds,
+        worse="smaller, so better"
+        if alike < honest["brier"].corrected
+        else "not smaller, so not better",
     )
 )
 
 # %% [markdown]
-# ### Would the next study find the same?
+# In simulations with few events the bootstrap methods were all biased, and not in the same direction
+# {cite:p}`iba2021`.
+#
+# ### How well is that known?
+#
+# The interval of Noma and colleagues stands on the resamples alone. To see whether it holds, suppose the
+# predicted risks were true. Draw studies from them, go the whole route in each, correct it and make its
+# interval. In drawn studies one can look up what each study's model is really worth.
 
 # %%
-entries = drawn.fits.entries().set_index("term")["share"]
-others = entries.drop(list(only_last.candidates))
-cutoffs = drawn.fits.cutoffs
-same_cut = float(np.mean(cutoffs == only_last.cutoff))
-low, high = np.nanpercentile(cutoffs, [2.5, 97.5]).tolist()
-picked = drawn.fits.entered[drawn.good]
-at = [whole.candidates.index(term) for term in only_last.candidates]
-as_before = np.zeros(len(whole.candidates), dtype=bool)
-as_before[at] = True
-same_terms = float((picked == as_before).all(axis=1).mean())
+studies = drawn_validation.drawn(
+    route, predicted, studies=100, resamples=60, seed=13, level=0.95
+)
+did = drawn_validation.accuracy(studies, level=0.95)
+# What may be too high by so much stands for a truth that much lower.
+turned = tops.estimate - did.upper, tops.estimate - did.lower
+slopes = studies["true_slope"].quantile([0.025, 0.5, 0.975]).tolist()
 
 # %% tags=["hide-input"]
 show(
     say(
         """
-        The same terms as in the rows themselves enter in {same_terms:percent0} of the
-        resamples, and the same cut-off is chosen in {same_cut:percent0}; the middle
-        {middle:percent0} of cut-offs reach from {low:.0f} to {high:.0f} pg/mL. PTH enters in
-        {pth:percent0}. Of the candidates that were made to fail the screening in these rows, one
-        passes it in {other:percent0} ({name}). This is the part of the fitting which the usual
-        mistake leaves out. But a resample is no new study: it takes what these rows show for the truth, so that
-        a weak candidate passes more often than it would among new patients.
+        The corrected C statistic of the simulated patients is {tops:estimate}, its interval
+        {tops:interval}. In {did:studies} drawn studies such an interval holds the true C statistic of its
+        own model in {did:covered} (Monte Carlo standard error {did:coverage_error}), not in
+        {did.level:percent0}; in {did:too_high} it lies too high, in {did:too_low} too low. A resample has
+        copies, which make it easier to fit than the patients themselves, and taking off the optimism
+        once does not undo that. The corrected value itself is {did:bias} too high on average (Monte Carlo
+        standard error {did:bias_error}), but single studies miss: the middle {did.level:percent0} of
+        errors reach from {low:.2f} too low to {did:upper} too high. Turned round, they give
+        {turned[0]:.2f} to {turned[1]:.2f}, the fairer interval, as far as the predicted risks can be
+        believed.
         """,
-        id="13-entries-say",
+        id="13-interval",
         status="simulated",
-        same_terms=same_terms,
-        pth=float(entries[pth]),
-        other=float(others.max()),
-        name=words[others.idxmax()],
-        same_cut=same_cut,
-        middle=0.95,
-        low=low,
-        high=high,
+        tops=tops,
+        did=did,
+        low=-did.lower,
+        turned=turned,
     )
 )
 
 # %% [markdown]
-# ### Other ways to correct, and why they differ
+# A longer method repeats the correction itself in resamples of resamples (`two_stage_interval` in the
+# library); copies of a patient then stand on both sides, and it tends to lie too high as well. The interval that
+# most papers print, DeLong's for the apparent C statistic, knows nothing of any choosing.
+#
+# ### Would another sample choose the same?
 
 # %%
-bag = out_of_bag(drawn)
-folds = cross_validate(road, road.y, folds=10, repeats=50, seed=13)
-ways = {
-    "Apparent": [seen.c_statistic, seen.brier, seen.slope],
-    "Bootstrap, optimism": [
-        honest[m].corrected for m in ("c_statistic", "brier", "slope")
-    ],
-    ".632": [bag[m].point632 for m in bag] + [np.nan],
-    ".632+": [bag[m].plus for m in bag] + [np.nan],
-    "Left out of the resample": [bag[m].out_of_bag for m in bag] + [np.nan],
-    "Ten-fold cross-validation": [
-        folds[m].estimate for m in ("c_statistic", "brier", "slope")
-    ],
-}
+entries = resampled.fits.entries().rename(columns={"share": "enters"})
+entries["p"] = own.p_alone[0]
+entries["name"] = entries["term"].map(words)
+weak = entries[~own.entered[0]].set_index("name")["enters"]
+as_before = (resampled.fits.entered == own.entered[0]).all(axis=1)
+same_terms = float(as_before[resampled.good].mean())
 
 # %% tags=["hide-input"]
 show(
     table(
-        pd.DataFrame(
-            [(way, *values) for way, values in ways.items()],
-            columns=["way", "c", "brier", "slope"],
-        ),
-        {"way": "Method", "c": "C", "brier": "Brier", "slope": "Slope"},
-        id="13-ways",
+        entries,
+        {
+            "name": "Candidate",
+            "p": "p alone, here",
+            "enters": "Enters in resamples",
+        },
+        id="13-entries",
         status="simulated",
-        caption="Do other methods agree, when all repeat the whole route?",
-        faces={"c": ".2f", "brier": ".3f", "slope": ".2f"},
-        missing="–",
+        caption="Which candidates pass the screening when patients are drawn again?",
+        faces={"p": "p", "enters": "percent0"},
         notes=[
-            "Cross-validation: mean over repeats; C within folds, the others over all folds "
-            "together. .632 and .632+ are defined for an error, not for a slope.",
+            f"Of {honest.resamples:,} resamples. p: Wald, with Firth's penalty."
         ],
     )
 )
-corrected = [values[0] for way, values in ways.items() if way != "Apparent"]
 show(
     say(
         """
-        The C statistics reach from {low:.2f} to {high:.2f}, the apparent one is {c:c_statistic}.
-        They differ because they ask different patients. The optimism bootstrap tests a resample's
-        model in all patients, most of whom it has seen, and tends to be too kind when a route
-        picks as freely as this one. Patients left out were never seen, but the model that meets them was
-        built from fewer distinct ones. Cross-validation has only {each:.1f} failures in a fold, and
-        its slope, {cv:estimate} against {boot:corrected}, mixes risks from models that differ.
+        The same terms as in the rows themselves enter in {same:percent0} of the resamples. Of the
+        candidates that were made to fail the screening in these rows, one passes it in {most:percent0}
+        ({name}). This is the part of the fitting which the usual mistake leaves out. But a resample is
+        no new study: it takes what these rows show for the truth, so that a weak candidate passes more
+        often than it would among new patients.
         """,
-        id="13-ways-say",
+        id="13-entries-say",
         status="simulated",
-        low=min(corrected),
-        high=max(corrected),
-        c=seen,
-        each=seen.events / 10,
-        cv=folds["slope"],
-        boot=honest["slope"],
+        same=same_terms,
+        most=float(weak.max()),
+        name=weak.idxmax(),
     )
 )
 
 # %% [markdown]
-# In simulations with few events all three bootstrap methods were biased, and not in the same
-# direction {cite:p}`iba2021`. So show more than one, and believe none to the second decimal.
+# [Chapter 11](#the-cutoff) does the same with the cut-off.
 #
 # ### Are the predicted risks right?
 
 # %%
-slope = honest["slope"].corrected
-milder = slope * drawn.apparent
-milder = milder + intercepts(milder, road.y, np.ones(milder.shape))[:, None]
-risks = pd.DataFrame(
-    {
-        "predicted": predicted,
-        "corrected": from_logits(milder[0]),
-        "outcome": road.y,
-    }
-)
-
-# %%
+slope = honest["slope"]
+risks = shrunken_risks(resampled, slope.corrected)
 show(
     pictures.calibration(
         risks,
-        calibration_curve(predicted, road.y),
-        slope=slope,
+        performance.calibration_curve(risks["predicted"], risks["outcome"]),
+        slope=slope.corrected,
         id="13-calibration",
         status="simulated",
         caption="Does what was predicted happen?",
@@ -395,41 +380,42 @@ top = risks.loc[risks["predicted"].idxmax()]
 show(
     say(
         """
-        In its own patients the model has a slope of one, whatever it is worth: maximum likelihood
-        makes it so. The smoothed curve over {events} failures is mostly noise. What counts is the
-        corrected slope. With it, the highest predicted risk is {corrected:percent0} instead of
-        {apparent:percent0}.
+        In its own patients the model has a slope of {slope:apparent}; maximum likelihood would make it
+        one, whatever the model is worth. The smoothed curve over {seen.events} failures is mostly noise. What
+        counts is the corrected slope, {slope:corrected}: on average over such studies, predictions have
+        to be drawn in by so much. Then the highest predicted risk is {top.corrected:percent0} instead of
+        {top.predicted:percent0}. How much *this* model must be drawn in, the data do not say. In the drawn
+        studies the true slope of a study's model is {slopes[1]:.2f} in the median, and from
+        {slopes[0]:.2f} to {slopes[2]:.2f} in the middle {did.level:percent0}; cross-validation puts it at {cv:estimate}.
         """,
         id="13-calibration-says",
         status="simulated",
-        events=seen.events,
-        apparent=float(top["predicted"]),
-        corrected=float(top["corrected"]),
+        seen=seen,
+        slope=slope,
+        top=top,
+        slopes=slopes,
+        did=did,
+        cv=folds["slope"],
     )
 )
 
 # %% [markdown]
+# Whether risks are right *on average* cannot be tested inside: the model is made to expect as many
+# failures as there were. That takes new patients.
+#
 # ### Would it help to decide?
 #
 # Suppose a high predicted risk leads to something: PTH checked every month, or surgery discussed first.
 # Someone who would do it at a risk of one in ten accepts nine checks for nothing to find one failure. The
 # *net benefit* counts failures found, and takes off needless checks at that rate of exchange
-# {cite:p}`vickers2006`. It is set against checking everyone, and no one.
+# {cite:p}`vickers2006`. It is set against checking everyone, and no one. The picture runs from a risk of
+# one in twenty to three in ten; hardly anyone would act below that, or wait beyond.
 
 # %%
-grid = [round(t, 2) for t in np.arange(0.05, 0.401, 0.01)]
-curve = decision_curve(predicted, road.y, thresholds=grid)
-benefit = optimism(
-    drawn,
-    measures=lambda linear, y, w: {
-        f"benefit at {t}": net_benefits(linear, y, w, t) for t in grid
-    },
-)
-curve["corrected"] = [benefit[f"benefit at {t}"].corrected for t in grid]
+grid = [round(t, 2) for t in np.arange(0.05, 0.301, 0.01)]
+curve = decisions(resampled, thresholds=grid)
 default = curve[["treat_all", "treat_none"]].max(axis=1)
 curve["gain"] = curve["corrected"] - default
-
-# %%
 show(
     pictures.decisions(
         curve,
@@ -440,97 +426,53 @@ show(
 )
 
 # %% tags=["hide-input"]
-best = curve.loc[curve["gain"].idxmax()]
-at_ten = curve.set_index("threshold").loc[0.1]
-show(
-    say(
-        """
-        At a threshold of {t:percent0} the model seems to be worth as much as {seems:.1f} failures found per
-        hundred patients without a needless check; corrected, {left:.1f}. Checking everyone is
-        worth {all:.1f}. Nowhere on the curve does the corrected model gain more than {most:.1f} per
-        hundred over the better of *everyone* and *no one* (at {best:percent0}), and at
-        {worse} of {points} thresholds it gains nothing, or does harm. Thresholds near the overall
-        risk are where a model can help most. The curve has no interval; with so few failures it would be wide.
-        """,
-        id="13-decisions-say",
-        status="simulated",
-        t=0.10,
-        seems=100 * at_ten["model"],
-        left=100 * at_ten["corrected"],
-        all=100 * at_ten["treat_all"],
-        most=100 * best["gain"],
-        best=best["threshold"],
-        worse=int((curve["gain"] <= 0).sum()),
-        points=len(curve),
-    )
-)
-
-# %% [markdown]
-# ### Who would be told what?
-
-# %%
-unseen = drawn.counts[drawn.good] == 0
-theirs = from_logits(drawn.fits.linear[drawn.good])
-per_100 = pd.DataFrame({"threshold": [0.10, 0.20, 0.30]})
-for name, who in (("found", road.y), ("needless", ~road.y)):
-    share = 100 * who.mean()
-    per_100[f"{name}_seems"] = [
-        share * (predicted[who] >= t).mean() for t in per_100["threshold"]
-    ]
-    per_100[name] = [
-        share * (theirs >= t)[unseen & who].mean() for t in per_100["threshold"]
-    ]
-per_100["missed"] = 100 * same_for_all - per_100["found"]
-
-# %% tags=["hide-input"]
 show(
     table(
-        per_100,
+        per_hundred(curve, thresholds=[0.10, 0.20]),
         {
             "threshold": "High from",
-            "found_seems": "Rightly, seems",
-            "found": "Rightly",
-            "needless_seems": "Wrongly, seems",
-            "needless": "Wrongly",
+            "model": "The model",
+            "found": "Warned rightly",
+            "needless": "Warned for nothing",
             "missed": "Missed",
         },
         id="13-per-100",
         status="simulated",
         caption="Of a hundred patients, who would be told that the risk is high?",
         faces={"threshold": "percent0"}
-        | dict.fromkeys(per_100.columns[1:], ".1f"),
+        | dict.fromkeys(("found", "needless", "missed"), ".1f"),
         notes=[
-            "Rightly: told so, and treatment fails. Wrongly: told so, and it does not. Missed: "
-            "not told so, and it fails.",
-            "Seems: in the patients the model was made from. The other columns: in patients whom "
-            "a resample left out, told by that resample's model.",
+            "Warned rightly: told so, and treatment fails. Missed: not told so, and it fails. "
+            "Corrected for optimism as the curve is.",
         ],
     )
 )
-tenth, middle = (per_100.set_index("threshold").loc[t] for t in (0.1, 0.2))
+gains = curve[curve["gain"] > 0]["threshold"]
+best = curve.loc[curve["gain"].idxmax()]
+at = curve[np.isclose(curve["threshold"], 0.2)].iloc[0]
 show(
     say(
         """
-        Take {t:percent0} as high. Of a hundred patients {events:.1f} fail. A model that has not
-        seen them warns {found:.1f} of those, misses {missed:.1f}, and warns {needless:.1f} who do
-        well: {each:.1f} warned for nothing for each who is warned rightly, where {seems:.1f} seemed
-        to be. A clinic has to say whether that is worth it; no statistic does. At {ten:percent0} this table comes
-        to a net benefit of {net:.1f}, the curve above to {curve:.1f}, and checking everyone to
-        {all:.1f}: whether the model helps at all depends on the method that corrects it.
+        Corrected, the model gains something over *everyone* and *no one* only between thresholds of
+        {first:percent0} and {last:percent0}: at best {most:.1f} failures found per hundred patients
+        without a needless check (at {best.threshold:percent0}; Monte Carlo standard error {error:.1f}),
+        where {seems:.1f} seemed to be gained. Elsewhere it gains nothing or does harm. Take
+        {at.threshold:percent0} as high. The model warns {at.positive:.0f} of its own {at.n:.0f}
+        patients, {at.true_positive:.0f} of whom fail; so few that the curve must be as poorly known as
+        the C statistic. Corrected, it warns {each:.1f} for nothing for each rightly, where {was:.1f}
+        seemed to be. A clinic has to say whether that is worth it; no statistic does.
         """,
-        id="13-per-100-says",
+        id="13-decisions-say",
         status="simulated",
-        t=0.20,
-        events=100 * same_for_all,
-        found=middle["found"],
-        missed=middle["missed"],
-        needless=middle["needless"],
-        each=middle["needless"] / middle["found"],
-        seems=middle["needless_seems"] / middle["found_seems"],
-        ten=0.10,
-        net=tenth["found"] - tenth["needless"] * 0.1 / (1 - 0.1),
-        curve=100 * at_ten["corrected"],
-        all=100 * at_ten["treat_all"],
+        first=gains.min(),
+        last=gains.max(),
+        most=100 * best["gain"],
+        seems=100 * (best["gain"] + best["model"] - best["corrected"]),
+        best=best,
+        error=100 * best["monte_carlo_error"],
+        at=at,
+        each=at["needless_corrected"] / at["found_corrected"],
+        was=at["needless"] / at["found"],
     )
 )
 
@@ -539,22 +481,19 @@ show(
 
 # %% tags=["hide-input"]
 show(
-    against_the_paper(
-        from_verification(verify.verify(shipped), only=claims)
-        + [
-            cannot_compare(
+    ledger.against_the_paper(
+        [
+            *ledger.from_verification(
+                verify.verify(shipped), only=["predictor_only_one"]
+            ),
+            ledger.cannot_compare(
                 "predictor_only_one",
                 "not stated",
-                quantity=quantity,
-                ours=ours,
+                quantity="C statistic, corrected",
+                ours=format(honest["c_statistic"], "corrected"),
                 status="simulated",
                 reason="the abstract prints no measure of prediction",
-            )
-            for quantity, ours in (
-                ("C statistic", format(honest["c_statistic"])),
-                ("Brier score", format(honest["brier"])),
-                ("calibration slope", format(honest["slope"])),
-            )
+            ),
         ],
         id="13-against-the-paper",
         status="simulated",
@@ -567,78 +506,33 @@ show(
 #
 # ## What could change it
 #
-# ### A penalty in every step
-#
-# Firth's penalty keeps estimates finite {cite:p}`firth1993`; with the intercept estimated again, predicted
-# risks are right on average (*FLIC*) {cite:p}`puhr2017`. Or one shrinks the effects by the corrected
-# slope {cite:p}`vanhouwelingen1990`, as the dashed line above did.
+# A penalty mends estimates; it does not undo the choosing. What helps is to choose less, few predictors
+# named beforehand, and to have more failures. Nor does it take these very rows. Other cohorts can be built
+# that print the same odds ratio: from other seeds, and with risk that rises with PTH on either side of the
+# cut-off too, instead of a step.
 
 # %%
-flic = prepare(dataclasses.replace(whole, penalty="flic"), frame)
-again = resample(flic, flic.y, resamples=1000, seed=13)
-softer = optimism(again)
-last_too = prepare(dataclasses.replace(only_last, penalty="flic"), frame)
-last_flic = optimism(resample(last_too, last_too.y, resamples=1000, seed=13))
-ours = risks.assign(flic=from_logits(again.apparent[0]))
-ours["high"] = (frame[pth] >= only_last.cutoff).to_numpy()
-groups = ours.groupby("high").agg(["min", "median", "max"])
+smooth = dataclasses.replace(DEFAULT, failure_per_doubling=1.0)
+built = {"once": [], "all": []}
+for scenario in (DEFAULT, smooth):
+    for seed in (1, 2):
+        other = cohort.analysis_frame(compatible.build(scenario, seed))
+        for name, declared in (("once", last), ("all", whole)):
+            steps = prepare(declared, other)
+            again = resample(steps, steps.y, resamples=200, seed=13)
+            built[name].append(optimism(again)["c_statistic"].optimism)
 
 # %% tags=["hide-input"]
-names = {
-    "predicted": "the route as it is",
-    "corrected": "shrunken",
-    "flic": "Firth (FLIC)",
-}
-rows = pd.DataFrame(
-    [
-        (
-            name,
-            *(
-                f"{percent(groups.loc[high, (column, 'median')], 0)} "
-                f"({number(100 * groups.loc[high, (column, 'min')], 0)} to "
-                f"{number(100 * groups.loc[high, (column, 'max')], 0)})"
-                for high in (False, True)
-            ),
-        )
-        for column, name in names.items()
-    ],
-    columns=["name", "below", "above"],
-)
-counts = ours["high"].value_counts()
-show(
-    table(
-        rows,
-        {
-            "name": "Model",
-            "below": f"PTH below the cut-off ({counts[False]})",
-            "above": f"At or above it ({counts[True]})",
-        },
-        id="13-shrunken",
-        status="simulated",
-        caption="What risk would the patients be told?",
-        notes=[
-            "Predicted risk: median, and the lowest to the highest. In brackets above: patients."
-        ],
-    )
-)
 show(
     say(
         """
-        With Firth's penalty in every step, {failed} resamples are without a model. Without it, PTH
-        has no estimate wherever nobody below the cut-off failed, and drops out. The
-        corrected C statistic is {c:corrected}, against {plain:corrected} without the penalty; the
-        corrected slope {slope:corrected}, against {plain_slope:corrected}. Refitting the last model alone
-        gives {last:corrected} with it. A penalty mends estimates; it does not undo the choosing. What
-        helps is to choose less, few predictors named beforehand, and to have more failures.
+        In {builds} such cohorts the optimism of C is {once[0]:.2f} to {once[1]:.2f} for the last model
+        alone and {all[0]:.2f} to {all[1]:.2f} for the whole route.
         """,
-        id="13-shrunken-says",
+        id="13-built",
         status="simulated",
-        failed=format(softer, "failed"),
-        c=softer["c_statistic"],
-        plain=honest["c_statistic"],
-        slope=softer["slope"],
-        plain_slope=honest["slope"],
-        last=last_flic["c_statistic"],
+        builds=len(built["all"]),
+        **{name: (min(each), max(each)) for name, each in built.items()},
     )
 )
 
@@ -648,13 +542,11 @@ show(
 # - The strengths of PTH, alkaline phosphatase and glands were put in, and all other candidates were made
 #   to fail the screening. Real rows may be kinder or harsher to the route.
 # - The route itself is a guess. Another way to choose, another optimism.
-# - A corrected figure has an uncertainty of its own, which none of these methods gives. That of the
-#   apparent C statistic is the least one should think of.
-# - Resamples without a model are left out, and those fit best. So the table of steps is, if
-#   anything, too kind to the usual mistake.
+# - The drawn studies take the predicted risks for true. They are too extreme, as the slope says, so that
+#   real errors may differ.
 # - Failure is judged at the end of follow-up, which differs between patients. A risk *by when* needs
 #   the methods of [chapter 5](#target-reached).
-# - A report of a model should say all of this; a checklist exists {cite:p}`collins2015`.
+# - A report of a model should say all of this; checklists exist {cite:p}`collins2015,collins2024`.
 #
 # ## Try it
 #
@@ -662,17 +554,19 @@ show(
 #    patients?
 # 2. **Apply.** Cross-validate the whole route with five folds. What C statistic is left?
 # 3. **Criticise.** A paper picks four of twenty variables by their p-values, then reports a C statistic
-#    "corrected by bootstrap of the final model". What do you ask the authors?
+#    "corrected by bootstrap of the final model", without an interval. What do you ask the authors?
 
 # %% mystnb={"code_prompt_hide": "Hide the solutions", "code_prompt_show": "Show the solutions"} tags=["hide-cell"]
-five = cross_validate(road, road.y, folds=5, repeats=50, seed=13)
+five = cross_validate(route, route.y, folds=5, repeats=50, seed=13)
 show(
     say(
         """
         1. Because maximum likelihood chooses the coefficients so. Multiplying them all by
            another factor would fit worse; so the slope says nothing until it is corrected.
         2. {five:estimate}, with a spread of {five:spread} between divisions into folds.
-        3. To repeat the picking in every resample. And how many failures there were.
+        3. All twenty were candidates. Ask them to pick anew in every resample, to say how many
+           events there were and how often each variable was picked again, and to print how well
+           the corrected value is known.
         """,
         id="13-solutions",
         status="simulated",
@@ -688,22 +582,24 @@ show(
 show(
     say(
         """
-        - Validate the route, not the last model. In this simulated cohort the C statistic falls
-          from {c:apparent} to {c:corrected} when all is repeated, and only to {last:corrected} when
-          the last model alone is.
-        - Five ways to repeat it all leave {low:.2f} to {high:.2f}. Quote the range: {events}
-          failures do not settle which is right.
-        - With a corrected slope of {slope:corrected}, predicted risks are too extreme. Before a
-          patient is told a number, it should be shrunk, and tried on patients from elsewhere.
+        - Validate the route, not the last model. In this simulated cohort the C statistic falls from
+          {c:apparent} to {c:corrected} when all is repeated, and only to {once:corrected} when the last
+          model alone is.
+        - Say how well that is known. The location-shifted interval is {tops:interval} here; in drawn
+          studies it holds the truth in {did:covered} and lies too high in {did:too_high}. Fairer is
+          {turned[0]:.2f} to {turned[1]:.2f}.
+        - The predicted risks of these simulated patients are too extreme: their corrected slope is
+          {slope:corrected}. Before a patient is told a number, it should be shrunk, and tried on patients
+          from elsewhere.
         """,
         id="13-take-away",
         status="simulated",
         box="Take away",
         c=honest["c_statistic"],
-        last=usual["c_statistic"],
-        low=min(corrected),
-        high=max(corrected),
-        events=seen.events,
+        once=once,
+        tops=tops,
+        did=did,
+        turned=turned,
         slope=honest["slope"],
     )
 )

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis_lib.decisions import decisions
+from analysis_lib.decisions import decisions, per_hundred
 from analysis_lib.errors import DataError
 from analysis_lib.net_benefit import acted_on, decision_curve
 from analysis_lib.performance import from_logits
@@ -49,6 +49,21 @@ def test_it_is_a_loop_over_resamples(resampled):
         assert row["monte_carlo_error"] > 0
     curve = decision_curve(own, y, thresholds=thresholds).set_index("threshold")
     pd.testing.assert_frame_equal(got[curve.columns], curve)
+
+
+def test_per_hundred_is_the_curve_in_counts(resampled):
+    curve = decisions(resampled, thresholds=[0.1, 0.25, 0.4])
+    got = per_hundred(curve, thresholds=[0.25, 0.4])
+    assert got["model"].tolist() == ["as it seems", "corrected"] * 2
+    assert got["threshold"].tolist() == [0.25, 0.25, 0.4, 0.4]
+    row = curve.iloc[1]
+    assert got.loc[0, "found"] == pytest.approx(100 * row["true_positive"] / row["n"])
+    assert got.loc[0, "needless"] == pytest.approx(100 * row["false_positive"] / row["n"])
+    assert got.loc[1, "found"] == pytest.approx(100 * row["found_corrected"])
+    assert got.loc[1, "needless"] == pytest.approx(100 * row["needless_corrected"])
+    np.testing.assert_allclose(got["found"] + got["missed"], 100 * resampled.y.mean())
+    with pytest.raises(DataError, match="no threshold 0.3"):
+        per_hundred(curve, thresholds=[0.3])
 
 
 def test_who_is_acted_on_is_counted_in_repeated_rows():

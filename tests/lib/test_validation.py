@@ -15,7 +15,13 @@ from analysis_lib.out_of_sample import cross_validate, out_of_bag
 from analysis_lib.performance import MEASURES, from_logits, measures
 from analysis_lib.procedure import Procedure
 from analysis_lib.procedure_fits import prepare
-from analysis_lib.validation import Resampled, optimism, resample
+from analysis_lib.validation import (
+    Resampled,
+    compared,
+    optimism,
+    resample,
+    shrunken_risks,
+)
 
 FOLDER = Path(__file__).parents[1] / "reference_r"
 DATA = pd.read_csv(FOLDER / "validation_data.csv")
@@ -163,6 +169,36 @@ def test_measures_can_be_the_callers():
     assert found.table()["optimism"].gt(0).all()
     with pytest.raises(DataError, match="no measure 'brier'"):
         found["brier"]
+
+
+def test_validations_side_by_side():
+    procedure = ready("few")
+    one, two = (optimism(resample(procedure, procedure.y, resamples=20, seed=s)) for s in (1, 2))
+    got = compared({"a": one, "b": two}, ["brier", "slope"])
+    assert got["repeated"].tolist() == ["Nothing (apparent)", "a", "b"]
+    assert got["brier"].tolist() == [
+        one["brier"].apparent, one["brier"].corrected, two["brier"].corrected,
+    ]  # fmt: skip
+    assert got["slope"].tolist()[1:] == [one["slope"].corrected, two["slope"].corrected]
+    assert got["optimism"].tolist()[1:] == [one["brier"].optimism, two["brier"].optimism]
+    assert math.isnan(got["optimism"][0])
+    with pytest.raises(DataError, match="Nothing to compare"):
+        compared({}, ["brier"])
+    other = ready("births")
+    third = optimism(resample(other, other.y, resamples=20, seed=1))
+    with pytest.raises(DataError, match="of different models"):
+        compared({"a": one, "b": third}, ["brier"])
+
+
+def test_shrunken_risks_keep_their_sum_and_come_nearer():
+    procedure = ready("few")
+    resampled = resample(procedure, procedure.y, resamples=5, seed=1)
+    got = shrunken_risks(resampled, 0.5)
+    np.testing.assert_array_equal(got["outcome"], procedure.y)
+    np.testing.assert_allclose(got["predicted"], from_logits(resampled.apparent[0]))
+    assert got["corrected"].sum() == pytest.approx(procedure.y.sum())
+    odds = np.log(got[["predicted", "corrected"]] / (1 - got[["predicted", "corrected"]]))
+    np.testing.assert_allclose(np.ptp(odds["corrected"]), np.ptp(odds["predicted"]) / 2)
 
 
 def test_the_seed_is_all_there_is():
