@@ -65,7 +65,7 @@ def sieve(
     said = []
     with canvas(3.5) as (figure, axes):
         for level in levels:
-            axes.axvline(level, color=COLOURS["muted"], linewidth=0.9)
+            axes.axvline(level, color=COLOURS["muted"], linewidth=0.7)
         for (name, rows), (colour, line, width) in zip(by_name.items(), STYLES, strict=False):
             axes.plot(
                 rows["level"], 100 * rows["share"],

@@ -68,9 +68,9 @@ show(
         A table of one predictor at a time compares those in whom treatment failed with the others.
         Each of its odds ratios has a unit, and its p-values are a poor sieve. With {events} failures
         among {n} patients, {k} candidates that have nothing to do with failure let at least one
-        through at p < {level:.2f} in {any_noise:percent0} of simulated trials. A true predictor that raises
-        the odds by a factor of {true:g} per standard deviation is thrown out in {missed:percent0}.
-        What the study screened, and at which p, is not stated.
+        through at p < {level:.2f} in {any_noise:percent0} of simulated trials. A true predictor that
+        raises the odds by a factor of {true:g} per standard deviation is thrown out in
+        {missed:percent0}. What the study screened, and at which p, is not stated.
         """,
         id="09-in-plain-words",
         status="simulated",
@@ -105,10 +105,7 @@ show(
 # ## The data
 
 # %% tags=["hide-input"]
-called = {
-    "log2_alp": "alkaline phosphatase",
-    "n_glands": "the number of glands",
-}
+called = {"log2_alp": "alkaline phosphatase", "n_glands": "gland count"}
 show(
     say(
         """
@@ -116,8 +113,8 @@ show(
         list that is assumed and usual in such studies. Three things were built in. First, {entering}
         and PTH pass at p < {level:.2f}, and the others do not. Second, {cutoff:.0f} pg/mL is the best
         cut-off for PTH. Third, on either side of it failures fall by chance, however far from it a
-        patient lies: risk jumps there and is flat otherwise. So who passes here, and what PTH does, is no finding. What can
-        be learnt is what the method does.
+        patient lies: risk jumps there and is flat otherwise. So who passes here, and what PTH does, is
+        no finding. What can be learnt is what the method does.
         """,
         id="09-data",
         status="simulated",
@@ -137,8 +134,10 @@ show(
 #   p-values are Wald's, the usual ones. How others differ when failures are few is shown in
 #   [chapter 12](#few-events).
 # - **The unit.** An odds ratio is *per something*: a year, a millimetre. Per two of them it is the square,
-#   per half of one the square root. Skewed values (PTH, alkaline phosphatase) are taken as logarithms, per doubling.
-# - **One scale.** To put rows side by side, each odds ratio is raised to the power of its column's standard deviation.
+#   per half of one the square root. Skewed values (PTH, alkaline phosphatase) are taken per doubling, that
+#   is as logarithms.
+# - **One scale.** To put rows side by side, each odds ratio is raised to the power of its column's standard
+#   deviation.
 # - **Shape.** The model lets the log odds rise in a straight line. A restricted cubic spline, a smooth
 #   curve that is straight at both ends, lets them bend {cite:p}`harrell2015`. A test compares the two.
 # - **Noise.** The outcomes are dealt out anew among the patients, so that no candidate has anything to do
@@ -156,8 +155,7 @@ show(
 # ### One row for each candidate
 
 # %%
-alone = published_model(frame).query("stage == 'univariable'")
-alone = alone.reset_index(drop=True)
+alone = published_model(frame).query("stage == 'univariable'").copy()
 alone["candidate"] = alone["term"].map(IN_WORDS)
 alone["sd"] = [frame[name].astype(float).std() for name in alone["term"]]
 
@@ -170,7 +168,7 @@ show(
         alone,
         {
             "candidate": "Candidate",
-            "odds_ratio": "Odds ratio",
+            "odds_ratio": "OR",
             "interval": level_text(0.95) + " interval",
             "p": "p",
         },
@@ -181,7 +179,7 @@ show(
         carry=["lower", "upper", "sd", "n", "events", "left_out"],
         strong="entered",
         notes=[
-            f"Bold: p below {screened:.2f}. Each row rests on {alone['n'].min()} patients, "
+            f"OR: odds ratio. Bold: p below {screened:.2f}. Each row rests on {alone['n'].min()} patients, "
             f"{alone['events'].min()} of them failures; {alone['left_out'].max()} lack a value. "
             "In a real study each row may rest on other patients.",
         ],
@@ -312,11 +310,11 @@ show(
     say(
         """
         By the straight line, the odds of failure rise by a factor of {ratio:.1f} per doubling of PTH
-        ({low:.1f} to {high:.1f}). The test of the bend has p = {p:p}. Yet these rows were made with a jump.
-        Where outcomes are drawn anew with such a jump, the test misses it in {missed:percent0} of
-        {draws:,} draws (at p < {alpha:.2f}; Monte Carlo standard error {error:.1f} points). Where they
-        are drawn along the straight line, it finds a bend in {false:percent0}. With {events} failures a
-        large p-value is no argument for a straight line.
+        ({low:.1f} to {high:.1f}). The test of the bend has p = {p:p}. Yet these rows were made with a
+        jump. Where outcomes are drawn anew with such a jump, the test misses it in {missed:percent0} of
+        {draws:,} draws (at p < {alpha:.2f}; Monte Carlo standard error {error:.1f} percentage points).
+        Where they are drawn along the straight line, it finds a bend in {false:percent0}. With {events}
+        failures a large p-value is no argument for a straight line.
         """,
         id="09-shapes-say",
         status="simulated",
@@ -341,9 +339,9 @@ show(
 # %%
 marked = (ALPHA / len(uncut), 0.05, 0.10, 0.20)
 levels = sorted({*np.geomspace(0.002, 0.5, 80).tolist(), *marked})
-tested = {f"any of {len(uncut)} candidates of noise": noise}
+tested = {f"noise, any of {len(uncut)}": noise}
 for ratio, studies in signal.items():
-    tested[f"one true odds ratio of {ratio:g}"] = studies[["p"]]
+    tested[f"true, {ratio:g}"] = studies[["p"]]
 passes = pd.concat(
     screening.passing(p, levels).assign(curve=name)
     for name, p in tested.items()
@@ -357,14 +355,14 @@ show(
         id="09-sieve",
         status="simulated",
         caption="In how many studies does noise pass, and in how many a "
-        "true predictor? True odds ratios are per standard deviation.",
+        "true odds ratio (per standard deviation)?",
         ylabel="Studies in which it passes, %",
     )
 )
 
 # %%
 at = passes[passes["level"].isin(marked)]
-rates = at.pivot(index="level", columns="curve", values="share")
+rates = at.pivot_table(index="level", columns="curve", values="share")
 rates = screening.passing(noise, marked).join(rates, on="level")
 
 # %% tags=["hide-input"]
@@ -374,14 +372,14 @@ show(
         rates,
         {
             "level": "p below",
-            "formula": "Any noise, formula",
             "share": "Any noise",
-            "mean": "Noise, how many",
-            **{name: f"True OR {ratio:g}" for name, ratio in true.items()},
+            "formula": "Formula",
+            "mean": "How many",
+            **{name: f"OR {ratio:g}" for name, ratio in true.items()},
         },
         id="09-rates",
         status="simulated",
-        caption="How often does it pass, at four levels?",
+        caption="How often does noise pass, and how often a true predictor?",
         faces={
             "level": "g",
             "mean": ".2f",
@@ -390,10 +388,11 @@ show(
         carry=["error"],
         notes=[
             f"First row: {ALPHA:g} shared out among {len(uncut)} candidates (Bonferroni). Any noise: at "
-            f"least one of {len(uncut)} passes; then, how many on average. Formula: for unrelated "
-            "candidates and tests that keep their level exactly; Wald's is cautious with few failures. "
-            f"True OR: odds ratio per standard deviation. {events} failures among {n}, {DRAWS:,} draws; "
-            f"Monte Carlo standard error at most {number(100 * at['error'].max(), 1)} points.",
+            f"least one of {len(uncut)} passes. Formula: the same for unrelated candidates and tests that "
+            "keep their level exactly; Wald's is cautious with few failures. How many: of noise, on "
+            "average. OR: a true odds ratio per standard deviation. "
+            f"{events} failures among {n}, {DRAWS:,} draws; Monte Carlo standard error of shares at most "
+            f"{number(100 * at['error'].max(), 1)} percentage points.",
         ],
     )
 )
@@ -445,14 +444,6 @@ open_questions = [
         status="simulated",
         reason="levels in use let through very different lists",
     ),
-    cannot_compare(
-        "predictor_only_one",
-        "not stated",
-        quantity="PTH without a cut, and its shape",
-        ours=f"{here['odds_ratio']:.1f} per doubling",
-        status="simulated",
-        reason="rests on the assumption that risk is flat on either side of the cut-off",
-    ),
 ]
 show(
     against_the_paper(
@@ -501,10 +492,9 @@ show(
 #
 # - Which candidates pass, where PTH is best cut, and how risk runs on either side are assumptions. Only
 #   what the method does to noise and to a known signal is a result.
-# - Dealing out the outcomes keeps how candidates hang together, and breaks all their ties to failure. Real candidates are
-#   a mixture of both.
+# - Dealing out the outcomes keeps how candidates hang together, and breaks all their ties to failure. Real
+#   candidates are a mixture of both.
 # - The true predictor is normal and alone. Beside others, more is thrown out.
-# - Noise through a searched cut-off comes on top: [chapter 11](#the-cutoff).
 #
 # ## Try it
 #
