@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -13,6 +14,7 @@ from analysis_lib.errors import DataError
 from analysis_lib.logistic.basis import bases, basis
 from analysis_lib.logistic.firth import maximise_firth
 from analysis_lib.logistic.inputs import checked as checked_inputs
+from analysis_lib.logistic.inputs import whole
 from analysis_lib.logistic.newton import maximise_likelihood
 from analysis_lib.logistic.penalties import Penalty, Pseudo
 from analysis_lib.logistic.penalties import checked as checked_penalty
@@ -62,18 +64,16 @@ class Problem:
     ) -> Problem:
         """Check everything and append the rows of a prior where that takes no memory."""
         xs, ys, ws = checked_inputs(x, y, weights)
+        pseudo = checked_penalty(penalty, xs.shape[-1])
         if tolerance is None:
             tolerance = 1e-8 if penalty == "firth" else 1e-10
-        whole = all(v is None or isinstance(v, (int, np.integer)) for v in (max_iterations, chunk))
-        if not (whole and tolerance > 0 and max_iterations >= 1 and (chunk is None or chunk >= 1)):
-            raise DataError(
-                f"tolerance {tolerance}, max_iterations {max_iterations} and chunk {chunk} must be "
-                "positive, the last two whole"
-            )
+        if not (isinstance(tolerance, float | int) and 0 < tolerance < math.inf):
+            raise DataError(f"tolerance is {tolerance!r}; give a positive number")
+        max_iterations = whole(max_iterations, "max_iterations")
+        chunk = chunk if chunk is None else whole(chunk, "chunk")
         n, p = xs.shape[-2:]
         w = np.ones(n) if ws is None else ws
         sizes = [len(a) for a, shared in ((xs, 2), (ys, 1), (w, 1)) if a.ndim > shared]
-        pseudo = checked_penalty(penalty, p)
         if pseudo is not None:
             n += len(pseudo.y)
             xs = pseudo.joined(xs, pseudo.x) if xs.ndim == 2 else xs

@@ -16,12 +16,24 @@ Floats = NDArray[np.float64]
 
 def numbers(values: Any, name: str) -> NDArray[Any]:
     """Return an array of numbers; DataError that counts values that are missing or infinite."""
-    array: NDArray[Any] = np.asarray(values)
+    try:
+        array: NDArray[Any] = np.asarray(values)
+    except ValueError as error:
+        raise DataError(f"{name} has rows of different lengths: {error}") from error
     if array.dtype.kind not in "biuf":
         import pandas as pd
 
+        held = array.astype(object)
+        for at, value in enumerate(held.flat):
+            if isinstance(value, str):
+                column = list(getattr(values, "columns", []))
+                where = f" in column {column[at % len(column)]!r}" if column else ""
+                raise DataError(
+                    f"{name} has values that are not numbers: the text {value!r}{where}, for one; "
+                    "make columns of 0 and 1 out of categories, and numbers out of text, first"
+                )
         try:
-            array = np.where(pd.isna(array), math.nan, array.astype(object)).astype(float)
+            array = np.where(pd.isna(held), math.nan, held).astype(float)
         except (TypeError, ValueError) as error:
             raise DataError(f"{name} has values that are not numbers: {error}") from error
     # The extremes show a missing value without an array as large as the data.
@@ -71,11 +83,20 @@ def checked(
     return xs, ys, ws
 
 
+def whole(value: Any, name: str, least: int = 1) -> int:
+    """Return a whole number that is ``least`` or more; DataError that says what was given."""
+    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
+        raise DataError(f"{name} is {value!r}; give a whole number, {least} or more")
+    return int(value)
+
+
 def check_one(
     x: Floats, y: NDArray[Any], weights: NDArray[Any] | None, names: Sequence[str]
 ) -> None:
     """Raise DataError unless this is one fit with a name for each column."""
     if x.ndim != 2 or y.ndim != 1 or (weights is not None and weights.ndim != 1):
         raise DataError("fit() takes one design, outcome and set of weights; use fit_many()")
+    if isinstance(names, str) or not all(isinstance(name, str) for name in names):
+        raise DataError(f"names is {names!r}; give a list of texts, one for each column of x")
     if len(names) != x.shape[1] or len(set(names)) != len(names):
         raise DataError(f"{len(names)} names ({', '.join(names)}) for {x.shape[1]} columns of x")

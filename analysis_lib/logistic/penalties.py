@@ -44,12 +44,16 @@ class LogF:
     per: float = 1.0
 
     def __post_init__(self) -> None:
-        columns, numbers = tuple(self.columns), (self.m, self.per)
-        if not all(isinstance(value, (int, float, np.number)) for value in numbers):
+        numbers = self.m, self.per
+        if not all(isinstance(value, int | float | np.number) for value in numbers):
             raise DataError(f"{self}: m and per must be numbers")
-        if not all(isinstance(column, (int, np.integer)) for column in columns):
-            raise DataError(f"{self}: columns are named by their positions, whole numbers from 0")
-        object.__setattr__(self, "columns", tuple(int(column) for column in columns))
+        columns = np.atleast_1d(np.array(self.columns, dtype=object)).tolist()
+        if not all(isinstance(j, int | np.integer) and not isinstance(j, bool) for j in columns):
+            raise DataError(
+                f"{self}: columns are named by their positions, whole numbers from 0, not "
+                f"{columns!r}"
+            )
+        object.__setattr__(self, "columns", tuple(int(j) for j in columns))
         if not all(math.isfinite(value) and value > 0 for value in numbers) or not self.columns:
             raise DataError(f"{self}: m and per must be positive, and a column must be named")
         if len(set(self.columns)) != len(self.columns):
@@ -90,7 +94,7 @@ def checked(penalty: Penalty, p: int) -> Pseudo | None:
         x[np.arange(len(x)), list(penalty.columns)] = penalty.per
         half = np.full(2 * len(x), penalty.m / 2)
         return Pseudo(np.repeat(x, 2, axis=0), np.tile([1, 0], len(x)), half)
-    if penalty not in ("none", "firth"):
+    if not (isinstance(penalty, str) and penalty in ("none", "firth")):
         raise DataError(f"unknown penalty {penalty!r}; use 'none', 'firth' or LogF(m, columns)")
     return None
 

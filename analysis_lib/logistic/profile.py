@@ -107,6 +107,8 @@ def profile_many(
     """
     xs, ys, ws = checked(x, y, weights)
     p = xs.shape[-1]
+    if isinstance(column, bool) or not isinstance(column, int | np.integer):
+        raise DataError(f"column is {column!r}; give the position of a column, a whole number")
     if not 0 <= column < p or p < 2:
         raise DataError(f"column {column} of {p}: a profile needs the column and at least one more")
     order = [j for j in range(p) if j != column] + [column]

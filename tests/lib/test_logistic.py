@@ -310,9 +310,9 @@ HOLE = np.where(np.arange(12).reshape(6, 2) == 5, np.nan, X)
         (X, Y * 2, {}, "y must be 0 or 1; it has [2] too"),
         (X, Y, {"weights": -Y}, "weights has 3 negative values, the least -1"),
         (X, Y, {"weights": [np.nan] * 6}, "weights has missing or infinite values: 6 of 6"),
-        (X, Y, {"chunk": 0}, "chunk 0 must be positive"),
-        (X, Y, {"tolerance": 0}, "tolerance 0,"),
-        (X, Y, {"max_iterations": 0}, "max_iterations 0 "),
+        (X, Y, {"chunk": 0}, "chunk is 0; give a whole number"),
+        (X, Y, {"tolerance": 0}, "tolerance is 0; give a positive"),
+        (X, Y, {"max_iterations": 0}, "max_iterations is 0; give a whole"),
     ],
 )
 def test_what_can_not_be_fitted_is_refused(x, y, options, message):

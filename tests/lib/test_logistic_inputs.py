@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from analysis_lib.errors import DataError
 from analysis_lib.logistic import LogF, fit, fit_many
 from analysis_lib.logistic.profile import profile_many
 
@@ -107,3 +108,67 @@ def test_a_stack_of_separated_designs_has_the_limits_of_each(column, penalty):
             np.testing.assert_allclose(
                 getattr(many, name)[i], getattr(one, name)[0], rtol=1e-6, err_msg=name
             )
+
+
+X, Y = rows(n=6)
+TEXT = pd.DataFrame({"one": 1.0, "sex": list("fmfmfm"), "b": X[:, 2]})
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: fit_many(X, Y, weights=list("abcdef")), "weights has values that are not numbers"),
+        (lambda: fit_many(X, Y, weights=list("111111")), "the text '1', for one"),
+        (lambda: fit_many(X.astype(str), Y), "x has values that are not numbers: the text '1.0'"),
+        (lambda: fit_many(TEXT, Y), "the text 'f' in column 'sex', for one; make columns of 0 and"),
+        (lambda: fit_many(X, list("010101")), "y has values that are not numbers: the text '0'"),
+        (lambda: fit_many(X * 1j, Y), "x has values that are not numbers"),
+        (lambda: fit_many([[1, 2], [1]], [0, 1]), "x has rows of different lengths"),
+        (lambda: fit_many(X, Y, chunk=2.5), "chunk is 2.5; give a whole number, 1 or more"),
+        (lambda: fit_many(X, Y, chunk="9"), "chunk is '9'; give a whole number"),
+        (lambda: fit_many(X, Y, chunk=True), "chunk is True; give a whole number"),
+        (lambda: fit_many(X, Y, max_iterations=9.0), "max_iterations is 9.0; give a whole number"),
+        (lambda: fit_many(X, Y, tolerance="fine"), "tolerance is 'fine'; give a positive number"),
+        (lambda: fit_many(X, Y, tolerance=np.inf), "tolerance is inf; give a positive number"),
+        (lambda: fit_many(X, Y, penalty=["firth"]), "unknown penalty ['firth']; use 'none'"),
+        (lambda: fit_many(X, Y, penalty=np.ones(2)), "unknown penalty array([1., 1.]); use"),
+        (lambda: LogF(1, ("age",)), "named by their positions, whole numbers from 0, not ['age']"),
+        (lambda: LogF(1, (1.0,)), "named by their positions, whole numbers from 0, not [1.0]"),
+        (lambda: LogF(1, (True,)), "named by their positions, whole numbers from 0, not [True]"),
+        (lambda: LogF(1, None), "named by their positions, whole numbers from 0, not [None]"),
+        (lambda: LogF("1", (1,)), "m and per must be numbers"),
+        (lambda: LogF(1, (1,), per=None), "m and per must be numbers"),
+        (lambda: fit_many(X, Y, penalty=LogF(1, (-1,))), "has columns 0 to 2, and no -1"),
+        (
+            lambda: profile_many(X, Y, column="a", penalty="none"),
+            "column is 'a'; give the position",
+        ),
+        (
+            lambda: profile_many(X, Y, column=1.0, penalty="none"),
+            "column is 1.0; give the position",
+        ),
+        (lambda: profile_many(X, Y, column=1, penalty="none", chunk=2.5), "chunk is 2.5"),
+        (lambda: fit(X, Y, names="abc"), "names is 'abc'; give a list of texts"),
+        (lambda: fit(X, Y, names=[1, 2, 3]), "names is [1, 2, 3]; give a list of texts"),
+    ],
+)
+def test_what_is_no_number_is_shown_and_what_to_do_is_said(call, message):
+    with pytest.raises(DataError) as error:
+        call()
+    assert message in str(error.value)
+
+
+def test_numbers_of_other_kinds_are_numbers():
+    x, y = rows()
+    want = fit_many(x, y, weights=np.arange(40) % 3, chunk=7, penalty=LogF(1, (1,)))
+    got = fit_many(
+        pd.DataFrame(x).astype(object),
+        pd.array(y, dtype="Int64"),
+        weights=pd.Series(np.arange(40) % 3, dtype="Int8"),
+        chunk=np.int64(7),
+        penalty=LogF(np.float32(1), np.array([1])),
+    )
+    np.testing.assert_array_equal(got.coefficients, want.coefficients)
+    np.testing.assert_array_equal(
+        fit_many(x, y == 1, weights=y >= 0).coefficients, fit_many(x, y).coefficients
+    )
