@@ -360,6 +360,10 @@ show(
     )
 )
 
+# %% [markdown]
+# A level further to the right lets in more of both. What the sieve can do is how far the curves lie apart, not
+# where one cuts.
+
 # %%
 at = passes[passes["level"].isin(marked)]
 rates = at.pivot_table(index="level", columns="curve", values="share")
@@ -403,10 +407,9 @@ chance = middle[next(iter(true))]
 show(
     say(
         """
-        A stricter level keeps noise out, and the true predictors with it. Suppose that one candidate with
-        a true odds ratio of {true:g} is tried along with {k} of noise. Of all that pass at p <
-        {level:g}, {is_true:percent0} are the true one. And what passes looks too strong: {true:g} is
-        printed as {printed:.1f} (median of those with p < {alpha:g}).
+        Suppose that one candidate with a true odds ratio of {true:g} is tried along with {k} of noise. Of
+        all that pass at p < {level:g}, {is_true:percent0} are the true one. And what passes looks too
+        strong: {true:g} is printed as {printed:.1f} (median of those with p < {alpha:g}).
         """,
         id="09-sieve-says",
         status="simulated",
