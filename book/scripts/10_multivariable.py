@@ -24,14 +24,8 @@ import dataclasses
 import numpy as np
 import pandas as pd
 
-from analysis_lib import cohort, compatible, verify
+from analysis_lib import cohort, compatible, ledger, verify
 from analysis_lib.figures.specifications import curve
-from analysis_lib.ledger import (
-    against_the_paper,
-    cannot_compare,
-    from_verification,
-    printed,
-)
 from analysis_lib.prediction import (
     CANDIDATES,
     IN_WORDS,
@@ -44,7 +38,7 @@ from analysis_lib.prediction import (
 )
 from analysis_lib.published import claim
 from analysis_lib.report import say, show
-from analysis_lib.results import number, span
+from analysis_lib.results import NBSP, number, span
 from analysis_lib.scenario import DEFAULT, SEED
 from analysis_lib.specifications import every_set
 from analysis_lib.standardised import standardised_risks
@@ -107,7 +101,7 @@ show(
 
 # %%
 show(
-    printed(
+    ledger.printed(
         ["predictor_pth_or"],
         id="10-claims",
         caption="What is said of PTH in the multivariable model?",
@@ -225,8 +219,9 @@ rules["limits"] = [span(row.lower, row.upper, 1) for row in rules.itertuples()]
 rules["words"] = rules["beside"].where(
     rules["others"].str.len().lt(len(others)), "all others"
 )
+rules["only"] = np.where(rules["only"], "yes", "no")
 rules["assumed"] = rules["rule"].eq(road_taken)
-rules["alone"] = rules["only"].map({True: "yes", False: "no"})
+rules["rule"] = rules["rule"].str.replace("p < ", f"p{NBSP}<{NBSP}")
 show(
     table(
         rules,
@@ -236,14 +231,13 @@ show(
             "odds_ratio": "Odds ratio",
             "limits": "Interval",
             "p": "p",
-            "alone": "The only one",
-            "per_term": "Failures per term",
+            "only": "The only one",
         },
         id="10-rules",
         status="simulated",
         caption="What does the same cohort give by other rules of selection?",
-        faces={"odds_ratio": ".1f", "p": "p", "per_term": ".1f"},
-        carry=["lower", "upper", "only"],
+        faces={"odds_ratio": ".1f", "p": "p"},
+        carry=["lower", "upper"],
         strong="assumed",
         notes=[
             "Odds ratio: of PTH. The only one: whether it alone is independent. Bold: the "
@@ -365,11 +359,8 @@ sets = every_set(
     patients, predictor=PREDICTOR, others=others, outcome=ask["outcome"]
 )
 is_assumed = sets[others].eq([name in entered for name in others]).all(axis=1)
-sets["name"] = np.select(
-    [sets["terms"].eq(1), is_assumed, sets["terms"].eq(len(CANDIDATES))],
-    ["PTH alone", "the assumed model", "all together"],
-    "",
-)
+sets["name"] = np.where(is_assumed, "the assumed model", "")
+sets.loc[[0, len(sets) - 1], "name"] = ["PTH alone", "all together"]
 
 # %%
 show(
@@ -397,7 +388,7 @@ show(
         The {sets} odds ratios run from {all[min]:.1f} to {all[max]:.1f}; {below} of the p-values
         are below {alpha:g}. But their number makes the picture look richer than it is. Only the
         candidates in the upper {upper} rows of marks were arranged to pass the screening. By them
-        it comes down to {few} models: {models}. The other {rest} were arranged to fail it; all
+        it comes down to {few} models, with odds ratios of {models}. The other {rest} were arranged to fail it; all
         their combinations change these odds ratios by a factor of {moved:.2f} at most.
         """,
         id="10-curve-says",
@@ -410,8 +401,8 @@ show(
         rest=len(others) - len(entered),
         few=len(few),
         models="; ".join(
-            f"beside {listed(np.array(entered)[list(inside)].tolist())} "
-            f"{number(estimate, 1)}"
+            f"{number(estimate, 1)} beside "
+            f"{listed(np.array(entered)[list(inside)].tolist())}"
             for inside, estimate in few["first"].items()
         ),
         moved=float(moved),
@@ -468,8 +459,11 @@ show(
 # ## Against the paper
 
 # %% tags=["hide-input"]
+built_in = ledger.from_verification(
+    verify.verify(shipped), only=["predictor_pth_or"]
+)
 open_questions = [
-    cannot_compare(
+    ledger.cannot_compare(
         "predictor_pth_or",
         "not stated",
         status="simulated",
@@ -478,7 +472,7 @@ open_questions = [
         f"over {len(sets)} sets",
         reason="each set is another odds ratio of PTH; one is assumed",
     ),
-    cannot_compare(
+    ledger.cannot_compare(
         "predictor_only_one",
         "not stated",
         quantity="odds ratios and intervals of the other terms",
@@ -486,9 +480,8 @@ open_questions = [
     ),
 ]
 show(
-    against_the_paper(
-        from_verification(verify.verify(shipped), only=["predictor_pth_or"])
-        + open_questions,
+    ledger.against_the_paper(
+        [*built_in, *open_questions],
         id="10-against-the-paper",
         status="simulated",
     )
@@ -558,8 +551,8 @@ show(
 show(
     say(
         """
-        - *Independent* is a word about one model. {cohorts} simulated cohorts with {models}
-          different sets of covariates print the published line. From the line nobody can tell
+        - *Independent* is a word about one model. Here {cohorts} simulated cohorts, with {models}
+          different sets of covariates, print the published line. From the line nobody can tell
           which was fitted.
         - *Not significant* is not *absent*: in this simulated cohort the intervals of the terms
           beside PTH reach {reach} times the odds. The study's are not stated.
