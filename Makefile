@@ -22,7 +22,7 @@ LAB_SETTINGS := $(VENV)/etc/jupyter/labconfig/default_setting_overrides.json
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help book test check lab serve data pairs reference bench lock lock-check set-up lab-settings clean need-uv
+.PHONY: help book test check lab serve data ensemble pairs reference bench lock lock-check set-up lab-settings clean need-uv
 
 help: ## List these targets
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -48,6 +48,9 @@ serve: $(STAMP) ## Show the built book at http://127.0.0.1:8000
 
 data: $(STAMP) ## Build the simulated cohort in data/cohort again
 	$(PY) -m analysis_lib build --out data/cohort
+
+ensemble: $(STAMP) ## Build the ensemble in data/ensemble again; N=10000 builds a larger one elsewhere
+	$(PY) -m analysis_lib ensemble $(if $(N),--n $(N)) --out $(or $(OUT),$(if $(N),ensembles/$(N),data/ensemble))
 
 pairs: $(STAMP) ## Write the scripts in book/scripts from the chapters
 	$(PY) book/_extensions/pairs.py

@@ -7,7 +7,8 @@ Floors, each importing only from those below it:
 4. ``tables``, ``figures``: what a reader sees
 3. ``report``: sentences with numbers in them, and how anything is shown
 2. ``two_by_two``; ``synthesis`` with ``study_counts``, ``binomial_normal`` and ``pooled``;
-   ``compatible`` with ``permutation`` and ``records``: the simulated cohort; ``verify``: its proof;
+   ``compatible`` with ``permutation``, ``exchanges`` and ``records``: the simulated cohort;
+   ``verify``: its proof; ``ensemble`` with ``conclusions``: many such cohorts, and what they bear;
    ``prediction``: the model as assumed; ``endpoint``, ``recurrence``: the target;
    ``complications``, ``grading``, ``hypocalcaemia``, ``hypocalcaemia_scales``: harm;
    ``baseline``, ``participants``: who was treated;
@@ -27,6 +28,7 @@ Floors, each importing only from those below it:
    ``false_alarms``: cut-offs that data chose; ``splines``; ``specifications``,
    ``standardised``: one association in many models, and in risks;
    ``screening``: what passes by p; ``coverage``;
+   ``decomposition``: what a result hinges on;
    ``survival``: time to an event; ``imputation``: gaps filled many times;
    ``trajectories``: laboratory values as they are assumed to run
 0. ``published``, ``cohort`` with ``contradictions``, ``scenario``, ``datapackage``, ``results``,

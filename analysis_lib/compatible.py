@@ -22,12 +22,12 @@ from numpy.typing import NDArray
 from analysis_lib.cohort import Cohort
 from analysis_lib.consistency import counts_for_percentage, wald_region
 from analysis_lib.errors import DataError
+from analysis_lib.exchanges import exchange, shaken
 from analysis_lib.logistic import fit_many
 from analysis_lib.permutation import (
     Goal,
     columns_of,
-    exchange,
-    nearest_start,
+    nearest,
     prints,
     shuffle_unrelated,
     youden_order,
@@ -38,9 +38,10 @@ from analysis_lib.scenario import CANDIDATES, DEFAULT, SEED, Scenario
 from analysis_lib.trajectories import course
 
 Floats = NDArray[np.float64]
-DRAWS, RESTARTS, STARTS, ROUNDS = 4, 3, 384, 20
-"""How long a scenario is tried: fresh draws of the margins, searches in each, random starts that
-each search compares, and its rounds of exchanges."""
+DRAWS, SEARCHES, STARTS, ROUNDS, BY_CHANCE = 3, 6, 384, 20, 3
+"""How long a scenario is tried: fresh draws of the margins; searches in each, the first from the
+nearest of so many random starts, the others from the nearest so far, shaken; rounds of exchanges in
+each, of which in the very first search some are by chance."""
 
 
 class IncompatibleScenarioError(DataError):
@@ -239,24 +240,28 @@ def associate(
             f"odds ratio {math.exp(crude.coefficients[0, 1]):.2f} with standard error "
             f"{crude.standard_errors[0, 1]:.3f}, the only one there is without another column",
         )
-    for _ in range(RESTARTS):
-        restart = record[-1]["restart"] + 1 if record else 0
-        starts = np.stack(
-            [_starts(rng, scenario, columns, name) for name in scenario.entering], axis=2
-        )
-        found, done = nearest_start(starts, exposure, outcome, goal), False
-        search = exchange(rng, found, exposure, outcome, goal, rounds=ROUNDS)
-        for moved, score, met in search:
+    starts = np.stack(
+        [_starts(rng, scenario, columns, name) for name in scenario.entering], axis=2
+    )
+    at, score = nearest(starts, exposure, outcome, goal)
+    closest, found, done = (score.distance, starts[at]), starts[at], False
+    for _ in range(SEARCHES):
+        search = record[-1]["search"] + 1 if record else 0
+        chance = 0 if search else BY_CHANCE
+        for moved, score, met in exchange(
+            rng, found, exposure, outcome, goal, rounds=ROUNDS, by_chance=chance
+        ):
             found, done = moved, met
+            closest = min(closest, (score.distance, moved), key=lambda pair: pair[0])
             record.append(
                 {
-                    "restart": restart,
+                    "search": search,
                     "round": len(record),
-                    "distance": float(score.distance[0]),
-                    "odds_ratio": math.exp(score.log_odds_ratio[0]),
-                    "standard_error": float(score.standard_error[0]),
-                    "short": float(score.short[0]),
-                    "prints": float(prints(score, 0, goal)),
+                    "distance": score.distance,
+                    "odds_ratio": math.exp(score.log_odds_ratio),
+                    "standard_error": score.standard_error,
+                    "short": score.short,
+                    "prints": float(prints(score, goal)),
                 }
             )
         if done:
@@ -264,6 +269,7 @@ def associate(
                 source, view = VIEWS.get(name, (name, np.asarray))
                 columns[source] = _reorder(columns[source], view(columns[source]), column)
             return True
+        found = shaken(rng, closest[1])
     return False
 
 

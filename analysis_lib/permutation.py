@@ -1,29 +1,25 @@
 """Makes associations by exchanging values between patients, so that no margin moves.
 
 A column keeps its values, and so its mean, its spread and its histogram; only who has which value
-changes. Thousands of such exchanges are scored at once by fitting the model on each.
+changes. What the regression must print is a :class:`Goal`; of many orders of the columns
+:func:`nearest` finds the one that comes nearest to it, by fitting the model on each. Which orders
+are tried is the matter of :mod:`analysis_lib.exchanges`.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass
 from statistics import NormalDist
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from analysis_lib.consistency import WaldRegion
 from analysis_lib.logistic import fit_many
-from analysis_lib.logistic.sensitivity import sensitivity
 from analysis_lib.two_by_two import prints_as
 
 Floats = NDArray[np.float64]
-PROPOSALS, AT_RANDOM, PROMISING = 192, 3, 48
-"""Exchanges scored in one of the first, random rounds; how many rounds are random; and exchanges
-scored in each later one."""
 MARGIN = 0.02
 """How far, in standard errors, a p-value must stay clear of its threshold."""
 
@@ -48,18 +44,29 @@ class Goal:
 
 @dataclass(frozen=True, kw_only=True)
 class Score:
-    """How far a set of proposals is from the goal; arrays with one entry a proposal.
+    """How far one order of the columns is from the goal.
 
-    ``alone`` and ``together`` are the Wald statistics of the columns, alone and in the model;
-    ``short`` sums how far they lie on the wrong side of their thresholds.
+    ``alone`` and ``together`` (k,) are the Wald statistics of the columns, alone and in the model,
+    whose ``coefficients`` (k + 2,) and ``covariance`` begin with intercept and exposure; ``short``
+    sums how far they lie on the wrong side of their thresholds.
     """
 
-    distance: Floats
-    log_odds_ratio: Floats
-    standard_error: Floats
+    distance: float
+    coefficients: Floats
+    covariance: Floats
     alone: Floats
     together: Floats
-    short: Floats
+    short: float
+
+    @property
+    def log_odds_ratio(self) -> float:
+        """Of the exposure."""
+        return float(self.coefficients[1])
+
+    @property
+    def standard_error(self) -> float:
+        """Of the log odds ratio."""
+        return math.sqrt(self.covariance[1, 1])
 
 
 def columns_of(*parts: Floats) -> Floats:
@@ -75,25 +82,50 @@ def z_alone(columns: Floats, outcome: Floats) -> Floats:
     return z
 
 
-def score(columns: Floats, exposure: Floats, outcome: Floats, goal: Goal) -> Score:
-    """Score designs: ``columns`` (B, n, k) beside the exposure (n,), for an outcome (n,)."""
-    count, _, k = columns.shape
+SIDE_BY_SIDE = 32
+"""Of how many orders at a time the columns are also fitted alone."""
+
+
+def nearest(columns: Floats, exposure: Floats, outcome: Floats, goal: Goal) -> tuple[int, Score]:
+    """Return which of B orders comes nearest to the goal, and its score.
+
+    ``columns`` (B, n, k) stand beside the exposure (n,), for an outcome (n,). What the model says
+    bounds the distance from below, so that the columns are fitted alone only where it is small.
+    """
+    _, _, k = columns.shape
     fits = fit_many(columns_of(exposure, *np.moveaxis(columns, 2, 0)), outcome)
-    b, s = fits.coefficients[:, 1], fits.standard_errors[:, 1]
-    together = fits.coefficients[:, 2:] / fits.standard_errors[:, 2:]
-    alone = z_alone(np.moveaxis(columns, 2, 1).reshape(count * k, -1), outcome).reshape(count, k)
-    distance, short = _distance(b, s, alone, together, goal)
-    return Score(
-        distance=distance,
-        log_odds_ratio=b,
-        standard_error=s,
-        alone=alone,
-        together=together,
-        short=short,
-    )
+    b, s = fits.coefficients, fits.standard_errors
+    together = b[:, 2:] / s[:, 2:]
+
+    def away(at: NDArray[np.int64], alone: Floats) -> tuple[Floats, Floats]:
+        return distance(b[at, 1], s[at, 1], alone, together[at], goal)
+
+    every = np.arange(len(columns))
+    bound, _ = away(every, np.full((len(columns), k), math.inf))
+    order = np.argsort(bound, kind="stable")
+    best = (math.inf, -1)
+    for first in range(0, len(order), SIDE_BY_SIDE):
+        some = order[first : first + SIDE_BY_SIDE]
+        if bound[some[0]] > best[0]:
+            break
+        single = np.moveaxis(columns[some], 2, 1).reshape(len(some) * k, -1)
+        alone = z_alone(single, outcome).reshape(len(some), k)
+        far, short = away(some, alone)
+        for i in range(len(some)):
+            if best[1] < 0 or (far[i], some[i]) < best:
+                best = (float(far[i]), int(some[i]))
+                found = Score(
+                    distance=float(far[i]),
+                    coefficients=b[some[i]],
+                    covariance=fits.covariances[some[i]],
+                    alone=alone[i],
+                    together=together[some[i]],
+                    short=float(short[i]),
+                )
+    return best[1], found
 
 
-def _distance(
+def distance(
     b: Floats, s: Floats, alone: Floats, together: Floats, goal: Goal
 ) -> tuple[Floats, Floats]:
     """How far log odds ratios, standard errors and Wald statistics (B, k) are from the goal."""
@@ -107,9 +139,11 @@ def _distance(
     return np.nan_to_num(distance, nan=math.inf), (short + over).sum(axis=1)
 
 
-def prints(found: Score, index: int, goal: Goal) -> bool:
+def prints(found: Score, goal: Goal) -> bool:
     """Return whether odds ratio, limits and p-value of the exposure print as the goal says."""
-    b, s = float(found.log_odds_ratio[index]), float(found.standard_error[index])
+    b, s = found.log_odds_ratio, found.standard_error
+    if not math.isfinite(b):
+        return False
     z = _z(0.05)
     printed = (
         (math.exp(b), goal.estimate),
@@ -120,134 +154,13 @@ def prints(found: Score, index: int, goal: Goal) -> bool:
     return all(bool(prints_as(value, text)) for value, text in printed)
 
 
-def meets(found: Score, index: int, goal: Goal) -> bool:
-    """Return whether a proposal prints so, and the other columns' p-values are where they must."""
+def meets(found: Score, goal: Goal) -> bool:
+    """Return whether an order prints so, and the other columns' p-values are where they must."""
     return (
-        prints(found, index, goal)
-        and bool((found.alone[index] > _z(goal.screening_level)).all())
-        and bool((np.abs(found.together[index]) < _z(goal.independence_level)).all())
+        prints(found, goal)
+        and bool((found.alone > _z(goal.screening_level)).all())
+        and bool((np.abs(found.together) < _z(goal.independence_level)).all())
     )
-
-
-def exchange(
-    rng: np.random.Generator,
-    columns: Floats,
-    exposure: Floats,
-    outcome: Floats,
-    goal: Goal,
-    *,
-    rounds: int,
-) -> Iterator[tuple[Floats, Score, bool]]:
-    """Exchange values within columns until the model prints as the goal says.
-
-    The first rounds propose exchanges of one to four pairs of patients within one column at
-    random; the later ones those single exchanges that the derivatives of the fit promise most of.
-    Each keeps the best if it is nearer, and yields the columns, their score and whether the goal
-    is met. The search ends when it is, when nothing that was promised is nearer, or after so many
-    rounds.
-    """
-    best = score(columns[None], exposure, outcome, goal)
-    for turn in range(rounds):
-        done = meets(best, 0, goal)
-        yield columns, best, done
-        if done:
-            return
-        if turn < AT_RANDOM:
-            proposals = _at_random(rng, columns)
-        else:
-            proposals = promising(rng, columns, exposure, outcome, goal)
-        found = score(proposals, exposure, outcome, goal)
-        nearest = int(np.argmin(found.distance))
-        if found.distance[nearest] < best.distance[0]:
-            columns = proposals[nearest]
-            best = _only(found, nearest)
-        elif turn >= AT_RANDOM:
-            return
-
-
-def _at_random(rng: np.random.Generator, columns: Floats) -> Floats:
-    """Return proposals (B, n, k): one to four pairs exchanged within one column."""
-    n, k = columns.shape
-    rows = np.arange(PROPOSALS)
-    proposals = np.repeat(columns[None], PROPOSALS, axis=0)
-    chosen = rng.integers(k, size=PROPOSALS)
-    pairs = 1 + rng.integers(4, size=PROPOSALS) * (rng.random(PROPOSALS) < 0.3)
-    for turn in range(4):
-        i, j = rng.integers(n, size=(2, PROPOSALS))
-        j = np.where(pairs > turn, j, i)
-        held = proposals[rows, i, chosen].copy()
-        proposals[rows, i, chosen] = proposals[rows, j, chosen]
-        proposals[rows, j, chosen] = held
-    return proposals
-
-
-def promising(
-    rng: np.random.Generator, columns: Floats, exposure: Floats, outcome: Floats, goal: Goal
-) -> Floats:
-    """Return proposals (B, n, k): exchanges of one or two pairs that promise to come nearest.
-
-    Every exchange of one pair within a column is judged by the derivatives of the fits; then those
-    of two pairs, of which each is among the best or drawn at random. None is fitted. Without an
-    estimate there is nothing to go by, and the columns come back as they are.
-    """
-    n, k = columns.shape
-    joint, single = columns_of(exposure, *columns.T), columns_of(columns.T)
-    fit, alone = fit_many(joint, outcome), fit_many(single, outcome)
-    if not (fit.converged.all() and alone.converged.all()):
-        return columns[None]
-    # Estimates and standard errors in the model, exposure first, and of each column alone: how
-    # they move per unit of each value, (n, k, 4k + 2).
-    slopes = np.zeros((n, k, 4 * k + 2))
-    together = sensitivity(
-        joint[0], fit.coefficients[0], fit.covariances[0], outcome, columns=range(2, 2 + k)
-    )
-    slopes[..., : k + 1] = together.coefficients[..., 1:]
-    slopes[..., k + 1 : 2 * k + 2] = together.standard_errors[..., 1:]
-    for c in range(k):
-        own = sensitivity(
-            single[c], alone.coefficients[c], alone.covariances[c], outcome, columns=[1]
-        )
-        slopes[:, c, 2 * k + 2 + c] = own.coefficients[:, 0, 1]
-        slopes[:, c, 3 * k + 2 + c] = own.standard_errors[:, 0, 1]
-    now = np.concatenate(
-        [
-            fit.coefficients[0, 1:],
-            fit.standard_errors[0, 1:],
-            alone.coefficients[:, 1],
-            alone.standard_errors[:, 1],
-        ]
-    )
-
-    def away(moves: Floats) -> Floats:
-        b, s, b_alone, s_alone = np.split(now + moves, np.cumsum([k + 1, k + 1, k]), axis=-1)
-        return _distance(b[:, 0], s[:, 0], b_alone / s_alone, b[:, 1:] / s[:, 1:], goal)[0]
-
-    i, j = np.triu_indices(n, 1)
-    step = columns[j] - columns[i]
-    pair, column = np.nonzero(step)
-    i, j, step = i[pair], j[pair], step[pair, column]
-    moves = (slopes[i, column] - slopes[j, column]) * step[:, None]
-    order = np.argsort(away(moves), kind="stable")
-    few = np.concatenate([order[:PROMISING], rng.integers(len(order), size=3 * PROMISING)])
-    first, second = (few[at] for at in np.triu_indices(len(few), 1))
-    kept = np.argsort(away(moves[first] + moves[second]), kind="stable")[:PROMISING]
-    first = np.concatenate([order[:PROMISING], first[kept]])
-    second = np.concatenate([order[:PROMISING], second[kept]])
-    proposals = np.repeat(columns[None], len(first), axis=0)
-    rows = np.arange(len(first))
-    for turn, these in enumerate((first, second)):
-        active = rows if turn == 0 else rows[PROMISING:]
-        at, other, c = i[these][active], j[these][active], column[these][active]
-        held = proposals[active, at, c].copy()
-        proposals[active, at, c] = proposals[active, other, c]
-        proposals[active, other, c] = held
-    return proposals
-
-
-def nearest_start(starts: Floats, exposure: Floats, outcome: Floats, goal: Goal) -> Floats:
-    """Return the nearest to the goal among starting columns (B, n, k)."""
-    chosen: Floats = starts[int(np.argmin(score(starts, exposure, outcome, goal).distance))]
-    return chosen
 
 
 def shuffle_unrelated(
@@ -301,11 +214,6 @@ def youden_order(
             found: NDArray[np.bool_] = order[fit[0]]
             return found
     return None
-
-
-def _only(found: Score, index: int) -> Score:
-    kept: dict[str, Any] = {name: value[[index]] for name, value in vars(found).items()}
-    return Score(**kept)
 
 
 def _half_widths(region: WaldRegion) -> tuple[float, float]:

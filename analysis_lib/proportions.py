@@ -111,7 +111,7 @@ def interval(
         - "jeffreys": quantiles of the posterior under the Jeffreys prior. ``statsmodels`` leaves
           them as they are at 0 and ``n`` events, where they exclude the estimate; here the lower
           limit is then 0 and the upper one 1, as in Brown, Cai and DasGupta (2001).
-    denominator : {"patients", "glands", "nerves"}
+    denominator : {"patients", "glands", "nerves", "cohorts"}
         What the members are. Glands of one patient are not independent: every interval here is
         then too narrow.
     level : float

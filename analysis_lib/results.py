@@ -19,7 +19,7 @@ Status = Literal["published", "derived", "simulated"]
 """Printed in a paper; worked out from printed numbers alone; taken from the simulated cohort."""
 
 STATUSES: tuple[Status, ...] = get_args(Status)
-Denominator = Literal["patients", "glands", "nerves"]
+Denominator = Literal["patients", "glands", "nerves", "cohorts"]
 
 NBSP = "\N{NO-BREAK SPACE}"
 MINUS = "\N{MINUS SIGN}"

@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -239,22 +240,51 @@ FIXED = (
 """Assumptions that no scenario varies: what, and why."""
 
 
-def draw(seed: int) -> Scenario:
+Ranges = Mapping[str, tuple[float, float]]
+"""Assumption to the lowest and the highest value that it takes."""
+
+
+def ranges() -> dict[str, tuple[float, float]]:
+    """Return the declared range of every assumption that has one."""
+    return {
+        assumption.name: (assumption.metadata["low"], assumption.metadata["high"])
+        for assumption in dataclasses.fields(Scenario)
+        if assumption.metadata["low"] is not None
+    }
+
+
+def draw(seed: int, within: Ranges | None = None) -> Scenario:
     """Draw a scenario: each assumption uniform over its range, counts included.
 
-    The columns that enter the model stay as in the default scenario.
+    The columns that enter the model stay as in the default scenario. ``within`` narrows the range
+    of the assumptions that it names; each takes one random number whatever its range, so that the
+    others stay as they were.
+
+    Raises
+    ------
+    DataError
+        If ``within`` names no assumption with a range, or reaches beyond the declared one.
     """
     import numpy as np
 
     rng = np.random.default_rng(seed)
+    whole = ranges()
+    for name, (low, high) in (within or {}).items():
+        if name not in whole or not whole[name][0] <= low <= high <= whole[name][1]:
+            raise DataError(
+                f"{name} within {low} to {high}: give an assumption with a range, and a part of "
+                f"it, which is {whole.get(name, 'none')}"
+            )
     values: dict[str, Any] = {}
     for assumption in dataclasses.fields(Scenario):
-        low, high = assumption.metadata["low"], assumption.metadata["high"]
-        if low is None:
+        if assumption.name not in whole:
             continue
+        low, high = (within or {}).get(assumption.name, whole[assumption.name])
+        share = float(rng.random())
         if isinstance(assumption.default, int):
-            values[assumption.name] = int(rng.integers(low, high + 1))
+            values[assumption.name] = min(int(high), int(low) + int(share * (high - low + 1)))
         else:
             digits = 3 - math.floor(math.log10(max(abs(high), 1e-9)))
-            values[assumption.name] = min(high, max(low, round(rng.uniform(low, high), digits)))
+            drawn = round(low + share * (high - low), digits)
+            values[assumption.name] = min(high, max(low, drawn))
     return Scenario(**values)

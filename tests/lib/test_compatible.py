@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis_lib import compatible, permutation
+from analysis_lib import compatible, exchanges, permutation
 from analysis_lib.compatible import IncompatibleScenarioError, build, trace
 from analysis_lib.consistency import wald_region
 from analysis_lib.contradictions import TABLES, contradictions
@@ -79,7 +79,7 @@ def test_every_row_says_that_it_is_simulated():
 
 def test_the_search_never_moves_away_from_the_goal():
     record = pd.DataFrame(trace(DEFAULT, 1).trace)
-    for _, rows in record.groupby("restart"):
+    for _, rows in record.groupby("search"):
         assert rows["distance"].is_monotonic_decreasing
     last = record.iloc[-1]
     low, high = REGION.odds_ratio
@@ -100,7 +100,7 @@ def test_a_cut_off_that_no_order_makes_the_best_resists(monkeypatch):
 
 def test_a_search_that_runs_out_says_how_close_it_came(monkeypatch):
     monkeypatch.setattr(compatible, "ROUNDS", 1)
-    monkeypatch.setattr(compatible, "RESTARTS", 1)
+    monkeypatch.setattr(compatible, "SEARCHES", 1)
     monkeypatch.setattr(compatible, "DRAWS", 1)
     with pytest.raises(IncompatibleScenarioError, match=r"odds ratio \d\.\d\d with standard error"):
         build(Scenario(n_above=43, failures_above=9), 1)
@@ -116,8 +116,8 @@ def test_exchanges_keep_every_column_s_values(seed):
     columns = np.column_stack([rng.normal(size=40), rng.integers(1, 5, 40)]).astype(float)
     exposure, outcome = np.arange(40) < 15, rng.random(40) < 0.3
     outcome[:2] = True, False
-    rounds = permutation.exchange(
-        rng, columns, exposure.astype(float), outcome.astype(float), GOAL, rounds=3
+    rounds = exchanges.exchange(
+        rng, columns, exposure.astype(float), outcome.astype(float), GOAL, rounds=6, by_chance=3
     )
     for moved, _, _ in rounds:
         np.testing.assert_array_equal(np.sort(moved, axis=0), np.sort(columns, axis=0))
@@ -155,22 +155,41 @@ def test_failures_fall_with_the_log_odds_of_their_ranks_where_they_are_given():
     assert np.argmax(j) == 39
 
 
-@pytest.mark.parametrize("seed", range(6))
-def test_what_the_derivatives_promise_is_better_than_what_chance_finds(seed):
-    rng = np.random.default_rng(seed)
+def test_derivatives_find_sooner_what_chance_finds_late(monkeypatch):
+    """Rounds that the same seeds need, with and without them."""
+    needed = []
+    for by_chance in (compatible.BY_CHANCE, compatible.ROUNDS):
+        monkeypatch.setattr(compatible, "BY_CHANCE", by_chance)
+        needed.append(sum(len(trace(DEFAULT, seed).trace) for seed in range(20, 32)))
+    assert needed[0] < 0.7 * needed[1]
+
+
+def test_exchanges_of_either_kind_keep_every_column_s_values():
+    rng = np.random.default_rng(1)
     columns = np.column_stack([rng.normal(size=102), rng.integers(1, 5, 102)]).astype(float)
-    exposure, outcome = (np.arange(102) < 40) * 1.0, np.zeros(102)
-    outcome[[*range(10), 50, 60, 70]] = 1
-    promised = permutation.promising(rng, columns, exposure, outcome, GOAL)
-    for one in promised:
-        np.testing.assert_array_equal(np.sort(one, axis=0), np.sort(columns, axis=0))
-    drawn = permutation._at_random(rng, columns)
-    promised, drawn = (
-        permutation.score(some, exposure, outcome, GOAL).distance for some in (promised, drawn)
+    exposure, outcome = (np.arange(102) < 40) * 1.0, (rng.random(102) < 0.2) * 1.0
+    _, score = permutation.nearest(columns[None], exposure, outcome, GOAL)
+    stack = np.concatenate(
+        [
+            exchanges.at_random(rng, columns),
+            exchanges.promising(rng, columns, score, exposure, outcome, GOAL),
+            exchanges.shaken(rng, columns)[None],
+        ]
     )
-    start = permutation.score(columns[None], exposure, outcome, GOAL).distance[0]
-    assert promised.min() < min(drawn.min(), start)
-    assert np.median(promised) < np.quantile(drawn, 0.25)
+    for moved in stack:
+        np.testing.assert_array_equal(np.sort(moved, axis=0), np.sort(columns, axis=0))
+    assert (stack[-1] != columns).sum() > 8
+
+
+def test_the_nearest_of_many_is_the_nearest_one_by_one():
+    rng = np.random.default_rng(3)
+    columns = np.column_stack([rng.normal(size=102), rng.integers(1, 5, 102)]).astype(float)
+    exposure, outcome = (np.arange(102) < 40) * 1.0, (rng.random(102) < 0.2) * 1.0
+    stack = rng.permuted(np.repeat(columns[None], 200, axis=0), axis=1)
+    each = [permutation.nearest(one[None], exposure, outcome, GOAL)[1].distance for one in stack]
+    at, score = permutation.nearest(stack, exposure, outcome, GOAL)
+    assert at == int(np.argmin(each))
+    assert score.distance == pytest.approx(min(each), rel=1e-9)
 
 
 def test_unrelated_columns_do_not_pass_the_screening():

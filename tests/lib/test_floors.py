@@ -20,10 +20,12 @@ FLOORS = [
     | {"rare_events", "benefit_harm"}
     | {"roc", "c_statistic", "thresholds", "cutoff", "maximal_chi_square", "minimal_p"}
     | {"cutoff_studies", "false_alarms"}
+    | {"decomposition"}
     | {"splines", "screening", "performance", "net_benefit"},
     {"two_by_two", "study_counts", "binomial_normal", "pooled", "synthesis", "verify"}
     | {"complications", "grading", "hypocalcaemia", "hypocalcaemia_scales"}
-    | {"permutation", "records", "compatible", "prediction", "endpoint", "recurrence"}
+    | {"permutation", "exchanges", "records", "compatible", "conclusions", "ensemble"}
+    | {"prediction", "endpoint", "recurrence"}
     | {"samplesize", "precision", "power"}
     | {"baseline", "participants"}
     | {"procedure", "procedure_fits", "validation", "out_of_sample"}
