@@ -18,10 +18,12 @@ from analysis_lib.errors import CountError, DataError
 from analysis_lib.logistic import LogF, fit_many
 from analysis_lib.logistic.penalties import Penalty
 from analysis_lib.logistic.profile import profile_many
-from analysis_lib.odds_ratio import risks
+from analysis_lib.odds_ratio import crude_odds_ratio, risks
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from analysis_lib.logistic.resampling import Bootstrap
 
 Floats = NDArray[np.float64]
 EXACT = "Exact"
@@ -115,6 +117,58 @@ def intervals(
                 }
             )
         )
+    return pd.concat(parts, ignore_index=True)
+
+
+def side_by_side(
+    x: ArrayLike, y: ArrayLike, *, column: int, again: Bootstrap, level: float = 0.95
+) -> pd.DataFrame:
+    """Return the odds ratio of one two-valued column of one study by each method there is.
+
+    Parameters
+    ----------
+    x, y : arrays (n, p), (n,)
+        Design with an intercept first, and outcomes.
+    column : int
+        The column of ``x`` that is meant; 0 and 1.
+    again : Bootstrap
+        Of the same design, its columns in the same order.
+    level : float
+        Of confidence.
+
+    Returns
+    -------
+    DataFrame
+        ``group`` ("Alone", "Adjusted"), ``label``, ``estimate``, ``lower``, ``upper``, ``p``.
+        Alone: :func:`methods`, the exact interval (its p is Fisher's), and medians and limits of
+        the whole posteriors. Adjusted: ``methods`` and the bootstrap, whose estimate is maximum
+        likelihood's. Those of the last three without a test have no p.
+
+    Raises
+    ------
+    DataError, CountError
+        As :func:`intervals`, :func:`analysis_lib.odds_ratio.crude_odds_ratio`, :func:`posterior`.
+    """
+    import pandas as pd
+
+    design, failed = np.asarray(x, dtype=float), np.asarray(y)
+    exposed = design[:, column] == 1
+    a, b, c, d = (int((exposed == g)[failed == f].sum()) for f in (1, 0) for g in (1, 0))
+    crude = intervals(design[:, [0, column]], failed, methods(1), column=1, level=level)
+    exact = crude_odds_ratio(a, b, c, d, method="exact", level=level)
+    lines = [(EXACT, exact.estimate, exact.lower, exact.upper, exact.p_value)]
+    for m in (1, 2):
+        believed = posterior((a, b, c, d), m=m, level=level)
+        ends = believed["median"], believed["lower"], believed["upper"]
+        lines.append((f"Log-F({m},{m}), posterior", *ends, math.nan))
+    columns = ["label", "estimate", "lower", "upper", "p"]
+    terms = design.shape[1] - 1
+    adjusted = intervals(design, failed, methods(terms), column=column, level=level)
+    low, high = np.exp([again.lower[column], again.upper[column]]).tolist()
+    drawn = ("Bootstrap, percentiles", adjusted["estimate"].iloc[0], low, high, math.nan)
+    alone = pd.concat([crude[columns], pd.DataFrame(lines, columns=columns)])
+    joint = pd.concat([adjusted[columns], pd.DataFrame([drawn], columns=columns)])
+    parts = [alone.assign(group="Alone"), joint.assign(group="Adjusted")]
     return pd.concat(parts, ignore_index=True)
 
 
@@ -322,6 +376,34 @@ def kept(found: pd.DataFrame, truth: float, *, chance: Floats | None = None) -> 
             }
         )
     return pd.DataFrame(rows)
+
+
+def picked(found: pd.DataFrame, *, chance: Floats) -> pd.DataFrame:
+    """Return what studies print if only significant ones are looked at, method by method.
+
+    Parameters
+    ----------
+    found : DataFrame
+        As :func:`every_table` returns it.
+    chance : array (studies,)
+        Of each study.
+
+    Returns
+    -------
+    DataFrame
+        By ``label``: ``significant``, the chance of an interval without 1; ``prints``, the
+        geometric mean of their odds ratios, each turned to be above 1, where there is an estimate.
+    """
+    import pandas as pd
+
+    rows = {}
+    for label, one in found.groupby("label", sort=False):
+        share = np.where(one["lower"].gt(1) | one["upper"].lt(1), chance[one["study"]], 0)
+        size = np.abs(np.log(one["estimate"].to_numpy()))
+        known = np.isfinite(size)
+        mean = share[known] @ size[known] / share[known].sum()
+        rows[label] = {"significant": share.sum(), "prints": math.exp(mean)}
+    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("label")
 
 
 def _median(values: Floats, share: Floats) -> float:

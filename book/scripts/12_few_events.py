@@ -34,7 +34,9 @@ from analysis_lib.few_events import (
     intervals,
     kept,
     methods,
+    picked,
     posterior,
+    side_by_side,
 )
 from analysis_lib.figures.estimates import estimates
 from analysis_lib.ledger import (
@@ -46,7 +48,7 @@ from analysis_lib.ledger import (
 from analysis_lib.logistic import fit, fit_many
 from analysis_lib.logistic.intervals import profile_odds_ratio
 from analysis_lib.logistic.resampling import bootstrap
-from analysis_lib.odds_ratio import critical_value, crude_odds_ratio
+from analysis_lib.odds_ratio import critical_value
 from analysis_lib.published import claim
 from analysis_lib.report import say, show
 from analysis_lib.results import number, span
@@ -91,7 +93,7 @@ show(
     say(
         """
         {n} patients are not few, but {failures} failures are. This simulated cohort was
-        built so that the usual method prints {plain}. On the same rows the other methods print
+        built so that the usual method prints {plain}. On the same rows the penalised methods print
         {low:.1f} to {high:.1f}. The method moves the odds ratio, but little beside the length of the
         interval, and none makes the interval short. Methods differ more in how they keep their word. If
         the true odds ratio were five, {none:percent} of studies of PTH alone would have no usual
@@ -193,31 +195,12 @@ show(
 # ### The same rows, by each method
 
 # %%
-crude = intervals(x[:, :2], y, methods(1), column=1)
-exact = crude_odds_ratio(*cells, method="exact")
-believed = {m: posterior(tuple(cells), m=m) for m in (1, 2)}
-again = bootstrap(
-    x,
-    y,
-    names=["intercept", *terms],
-    penalty="none",
-    resamples=2000,
-    seed=12,
-)
-
-# %%
-columns = ["label", "estimate", "lower", "upper", "p"]
-exact_line = exact.estimate, exact.lower, exact.upper, exact.p_value
-crude.loc[len(crude), columns] = (EXACT, *exact_line)
-ends = math.exp(again.lower[1]), math.exp(again.upper[1])
-wide = adjusted[columns].copy()
-boot = ("Bootstrap, percentiles", usual.estimate, *ends, math.nan)
-wide.loc[len(wide)] = boot
-side = pd.concat(
-    [crude.assign(group="PTH alone"), wide.assign(group="Adjusted")],
-    ignore_index=True,
-)
+names = ["intercept", *terms]
+again = bootstrap(x, y, names=names, penalty="none", resamples=2000, seed=12)
+side = side_by_side(x, y, column=1, again=again)
+side["group"] = side["group"].replace("Alone", "PTH alone")
 side["strong"] = side["label"].eq(WALD)
+ends = np.exp([again.lower[1], again.upper[1]])
 
 # %%
 show(
@@ -245,7 +228,8 @@ show(
         In this simulated cohort the six methods without resampling give adjusted estimates of {low:.1f} to {high:.1f},
         {share:percent0} of the length of the usual interval on the log scale. Their lower limits are {least:.1f} to {most:.1f},
         their upper ones {short:.0f} to {long:.0f}. The bootstrap's limits are {boot}: in {apart:percent} of its
-        resamples nobody below the cut-off fails, so that the odds ratio is infinite.
+        resamples nobody below the cut-off fails, so that the odds ratio is infinite. For PTH alone, who held the
+        wider log-F prior now gives {above:percent} to an odds ratio above one; before, it was one half.
         """,
         id="12-side-says",
         status="simulated",
@@ -257,41 +241,15 @@ show(
         short=by["upper"].min(),
         long=by["upper"].max(),
         boot=span(*ends, 1),
+        above=posterior(tuple(cells), m=1)["above_one"],
         apart=float(np.isposinf(again.draws[:, 1]).mean()),
     )
 )
 
 # %% [markdown]
-# Where more than one resample in forty is infinite, a 95 % percentile interval has no upper limit. A program
+# Where more than one resample in forty is infinite, a percentile interval has no upper limit. A program
 # that leaves such resamples out prints one all the same: it has cut off the tail to which they belong.
-
-# %% tags=["hide-input"]
-modes = crude.set_index("label")
-show(
-    say(
-        """
-        And as a Bayesian reads it, for PTH alone in this simulated cohort: with the wider prior, the posterior has its
-        middle at {wide_median:.1f}, and 95 % of it from {wide_low:.1f} to {wide_high:.1f}; mode and
-        profile gave {mode:.1f} ({low:.1f} to {high:.1f}). With the narrower prior the middle is
-        {narrow_median:.1f} ({narrow_low:.1f} to {narrow_high:.1f}). Who held the wider prior now
-        gives {above:percent} to an odds ratio above one; before, it was one half.
-        """,
-        id="12-posterior",
-        status="simulated",
-        wide_median=believed[1]["median"],
-        wide_low=believed[1]["lower"],
-        wide_high=believed[1]["upper"],
-        mode=modes.loc["Log-F(1,1), profile", "estimate"],
-        low=modes.loc["Log-F(1,1), profile", "lower"],
-        high=modes.loc["Log-F(1,1), profile", "upper"],
-        narrow_median=believed[2]["median"],
-        narrow_low=believed[2]["lower"],
-        narrow_high=believed[2]["upper"],
-        above=believed[1]["above_one"],
-    )
-)
-
-# %% [markdown]
+#
 # ### Which interval keeps its word?
 #
 # First PTH alone: every table that two groups of this size can give, each with its chance.
@@ -300,29 +258,31 @@ show(
 word = at_five.reset_index()
 for truth in truths:
     word[f"held {truth:g}"] = alone[truth]["held"].to_numpy()
-counts = split[0] + split[1]
-order = np.argsort(counts, kind="stable")
-so_far = np.cumsum(chance[5.0][order])
-few, many = counts[order][np.searchsorted(so_far, [0.025, 0.975])]
 
 # %% tags=["hide-input"]
-heads = {f"held {truth:g}": f"OR {truth:g}" for truth in truths}
-heads |= {"too_high": "Too high", "too_low": "Too low", "none": "None"}
+heads = {
+    "held 1": "OR 1",
+    "held 5": "OR 5",
+    "too_high": "Too high",
+    "too_low": "Too low",
+    "none": "None",
+}
 show(
     table(
         word,
-        {"label": "Interval", **heads},
-        carry=["studies", "endless", "width"],
+        {"label": "Interval", **heads, "mean": "Prints"},
+        carry=["held 2", "studies", "endless", "width", "no_estimate"],
         id="12-every-table",
         status="simulated",
         caption="PTH alone: how often does the interval hold the true odds ratio?",
-        faces=dict.fromkeys(heads, "percent"),
+        faces=dict.fromkeys(heads, "percent") | {"mean": ".2f"},
         notes=[
             f"Shares of all {len(one)} possible tables, weighed by their chance, if the true odds "
             f"ratio (OR) is as in the head. Assumed: {sizes[0]} patients above the cut-off, "
             f"{sizes[1]} below, {failures} failures on average. No Monte Carlo error.",
-            "Too high, too low, none: with the largest of these odds ratios, all of the interval "
-            "lies above the truth, or below it; or there is none, which does not hold it.",
+            "The other columns: if it is the larger one. Too high, too low: all of the interval lies "
+            "above the truth, or below it. None does not hold it. Prints: average odds ratio, on "
+            "the log scale, where there is an estimate.",
         ],
     )
 )
@@ -331,19 +291,16 @@ show(
 show(
     say(
         """
-        {failures} failures are an average: with a true odds ratio of five, {few} to {many} fail in
-        the middle 95 % of studies. Each interval promises {promised:percent0}, that is, to miss by
+        Each interval promises {promised:percent0}, that is, to miss by
         {side:percent} on either side. The usual one is too high in {wald_high:percent}, too low in
         {wald_low:percent}, and missing in {none:percent}. The plain profile is too high in
         {profile_high:percent}. The exact interval holds the truth in {exact:percent}: it keeps more
         than its word, and pays in length, its limits being typically {exact_width:.0f} times apart instead of {firth_width:.0f}
-        for Firth's profile. That one holds the truth in {firth:percent}.
+        for Firth's profile. That one holds the truth in {firth:percent}. Firth's penalty also prints the truth on
+        average; maximum likelihood too much; the priors pull towards one, as they were told to.
         """,
         id="12-every-table-says",
         status="simulated",
-        failures=failures,
-        few=int(few),
-        many=int(many),
         promised=0.95,
         side=0.025,
         wald_high=float(at_five.loc[WALD, "too_high"]),
@@ -400,7 +357,7 @@ show(
 show(
     say(
         """
-        In {none:percent} of these drawn studies maximum likelihood has no estimate, and Wald's interval nothing to print.
+        On average {failures} fail, in the middle 95 % of studies {few:.0f} to {many:.0f}. In {none:percent} of these drawn studies maximum likelihood has no estimate, and Wald's interval nothing to print.
         Counted as studies without an answer, they bring it to {wald:percent}; leave them
         out, and it seems to hold the truth in {among:percent}. The plain profile
         lies too high in {profile_high:percent}, Firth's in {firth_high:percent}. All are long:
@@ -408,6 +365,9 @@ show(
         """,
         id="12-coverage-says",
         status="simulated",
+        failures=failures,
+        few=float(np.quantile(drawn.sum(axis=1), 0.025)),
+        many=float(np.quantile(drawn.sum(axis=1), 0.975)),
         none=float(at.loc[WALD, "none"]),
         wald=float(at.loc[WALD, "held"]),
         among=float(at.loc[WALD, "held"] / (1 - at.loc[WALD, "none"])),
@@ -418,65 +378,27 @@ show(
 )
 
 # %% [markdown]
-# ### Which estimate is off?
+# And the estimates? For a fair comparison, maximum likelihood and Firth's penalty in the same studies:
 
 # %%
-labels = [WALD, FIRTH, "Log-F(1,1), profile", "Log-F(2,2), profile"]
-short = ["Maximum likelihood", "Firth", "Log-F(1,1)", "Log-F(2,2)"]
-bias = pd.DataFrame({"method": short})
-bias["alone"] = at_five.loc[labels, "mean"].to_numpy()
-bias["adjusted"] = at.loc[labels, "mean"].to_numpy()
-logs = np.log(found.pivot_table("estimate", "study", "label")[labels])
-bias["same"] = np.exp(logs.dropna().mean()).to_numpy()
-bias["none"] = at.loc[labels, "no_estimate"].to_numpy()
-worst = float(at.loc[labels, "mean_log_se"].max())
+logs = np.log(found.pivot_table("estimate", "study", "label"))
+same = np.exp(logs.dropna().mean())  # studies that both can fit
 
 # %% tags=["hide-input"]
-show(
-    table(
-        bias,
-        {
-            "method": "Method",
-            "alone": "PTH alone",
-            "adjusted": "Adjusted",
-            "same": "Same studies",
-            "none": "No estimate",
-        },
-        id="12-bias",
-        status="simulated",
-        caption="What is the average odds ratio, if the true one is five?",
-        faces={
-            "alone": ".2f",
-            "adjusted": ".2f",
-            "same": ".2f",
-            "none": "percent",
-        },
-        notes=[
-            "Averages on the log scale, over the studies in which the method has an estimate. PTH "
-            f"alone: every possible table. Adjusted: {studies} drawn studies; Monte Carlo standard "
-            f"error of the log at most {number(worst, 3)}. Same studies: those drawn ones that "
-            "maximum likelihood can fit. No estimate: of the drawn studies.",
-        ],
-    )
-)
-
-# %% tags=["hide-input"]
-row = bias.set_index("method")
 show(
     say(
         """
         In the adjusted model maximum likelihood prints {plain:.1f} on average where the truth is
-        five, without the studies in which it has no estimate. In the same studies Firth's penalty
-        prints {same:.1f}, in all {firth:.1f}: those with the largest odds ratios come in. The
-        narrower prior prints {prior:.1f}: it pulls towards one, as it was told to. Little bias and
-        much caution are two different wishes.
+        five, over the studies in which it has an estimate. In the same studies Firth's penalty
+        prints {same:.1f}; in all {firth:.1f}, as those with the largest odds ratios come in
+        (Monte Carlo standard error {error:.1f}).
         """,
-        id="12-bias-says",
+        id="12-bias",
         status="simulated",
-        plain=float(row.loc["Maximum likelihood", "adjusted"]),
-        same=float(row.loc["Firth", "same"]),
-        firth=float(row.loc["Firth", "adjusted"]),
-        prior=float(row.loc["Log-F(2,2)", "adjusted"]),
+        plain=float(same[WALD]),
+        same=float(same[FIRTH]),
+        firth=float(at.loc[FIRTH, "mean"]),
+        error=float(at.loc[FIRTH, "mean"] * at["mean_log_se"].max()),
     )
 )
 
@@ -487,34 +409,27 @@ show(
 # without exception. This is *separation*: the higher the odds ratio, the better it fits, without end.
 
 # %%
-apart = np.where(above, y, 0)
+apart = np.where(above, y, 0)  # for this section only
 separated = intervals(x[:, :2], apart, methods(1), column=1)
-separated = separated[separated["label"].isin([WALD, *labels, PROFILE])]
-separated = separated.assign(
-    interval=[
-        span(r.lower, r.upper, 0 if 1000 < r.upper < math.inf else 1)
-        for r in separated.itertuples()
-    ]
-)
+separated = separated.set_index("label")
 
 # %% tags=["hide-input"]
-shown = separated.assign(
-    interval=separated["interval"].where(separated["lower"].notna())
-)
+firth, prior = separated.loc[FIRTH], separated.loc["Log-F(2,2), profile"]
 show(
-    table(
-        shown,
-        {"label": "Method", "estimate": "Odds ratio", "interval": "Interval"},
+    say(
+        """
+        For PTH alone in rows so changed, with {count} failures, all above the cut-off, the plain profile
+        runs from {plain}. Firth's penalty prints {estimate:.0f} ({firth}), the narrower log-F prior
+        {middle:.0f} ({prior}).
+        """,
         id="12-separation",
         status="simulated",
-        caption="What is printed if nobody below the cut-off fails?",
-        faces={"estimate": ".1f"},
-        missing="none",
-        carry=["lower", "upper", "p"],
-        notes=[
-            f"PTH alone; {int(apart.sum())} failures, all above the cut-off. The rows were "
-            "changed for this table only."
-        ],
+        count=int(apart.sum()),
+        plain=span(*separated.loc[PROFILE, ["lower", "upper"]], 0),
+        estimate=firth["estimate"],
+        firth=span(firth["lower"], firth["upper"], 0),
+        middle=prior["estimate"],
+        prior=span(prior["lower"], prior["upper"], 0),
     )
 )
 
@@ -543,12 +458,6 @@ open_questions = [
         quantity="odds ratio by a penalised method",
         ours=f"Firth, profile: {number(ours['estimate'], 1)} ({limits})",
         reason="would need the patients' data",
-    ),
-    cannot_compare(
-        "predictor_pth_or",
-        "not stated",
-        quantity="failures below the cut-off",
-        reason="the fewer, the nearer is separation",
     ),
 ]
 show(
@@ -596,46 +505,12 @@ show(
 )
 
 # %% [markdown]
-# **More failures.** The same two groups, with twice as many failures expected:
-
-# %%
-twice = chances(*split, *sizes, truth=5.0, failures=2 * failures)
-richer = kept(tables, 5.0, chance=twice).set_index("label")
-
-# %% tags=["hide-input"]
-show(
-    say(
-        """
-        For PTH alone, with {more} failures on average and a true odds ratio of five, {none:percent} of studies
-        have no estimate instead of {before:percent}, and maximum likelihood prints {mean:.2f} on
-        average instead of {mean_before:.2f}. The limits of Firth's profile are typically
-        {width:.0f} times apart, instead of {width_before:.0f}. With more failures the choice of a method matters less, and the interval
-        is shorter by whichever.
-        """,
-        id="12-more-failures",
-        status="simulated",
-        more=2 * failures,
-        none=float(richer.loc[WALD, "no_estimate"]),
-        before=float(at_five.loc[WALD, "no_estimate"]),
-        mean=float(richer.loc[WALD, "mean"]),
-        mean_before=float(at_five.loc[WALD, "mean"]),
-        width=float(richer.loc[FIRTH, "width"]),
-        width_before=float(at_five.loc[FIRTH, "width"]),
-    )
-)
-
-# %% [markdown]
 # **Significant results only.** [Chapter 2](#adds-up) shows what picking them does: where the truth is small,
 # they print too much. Does a method help?
 
 # %%
-picked = tables.assign(share=chance[2.0][tables["study"]])
-picked = picked[picked["lower"].gt(1) | picked["upper"].lt(1)]
-power = picked.groupby("label")["share"].sum()
-picked = picked[picked["estimate"].notna()]
-picked["size"] = np.log(picked["estimate"]).abs() * picked["share"]
-total = picked.groupby("label")[["size", "share"]].sum()
-prints = np.exp(total["size"] / total["share"])
+significant = picked(tables, chance=chance[2.0])
+power, prints = significant["significant"], significant["prints"]
 
 # %% tags=["hide-input"]
 show(

@@ -19,8 +19,12 @@ from analysis_lib.few_events import (
     intervals,
     kept,
     methods,
+    picked,
     posterior,
+    side_by_side,
 )
+from analysis_lib.logistic import fit
+from analysis_lib.logistic.resampling import bootstrap
 from analysis_lib.odds_ratio import crude_odds_ratio, risks
 
 REFERENCE = pd.read_csv(Path(__file__).parents[1] / "reference_r/odds_ratio.csv")
@@ -204,6 +208,43 @@ def test_the_posterior_agrees_with_integration_and_without_data_is_the_prior():
         got = posterior((0, 3, 0, 12), m=m)
         assert got["upper"] == pytest.approx(limit, rel=1e-3)
         assert got["lower"] * got["upper"] == pytest.approx(1)
+
+
+def test_methods_stand_side_by_side():
+    rng = np.random.default_rng(4)
+    high, age = np.arange(80) < 30, rng.normal(size=80)
+    x = np.c_[np.ones(80), age, high]
+    y = (rng.random(80) < np.where(high, 0.4, 0.15)).astype(int)
+    again = bootstrap(x, y, names=list("abc"), penalty="none", resamples=50, seed=1)
+    got = side_by_side(x, y, column=2, again=again).set_index(["group", "label"])
+    a, b = int(y[high].sum()), int(y[~high].sum())
+    for label, method in (("Maximum likelihood, Wald", "wald"), (EXACT, "exact")):
+        want = crude_odds_ratio(a, b, 30 - a, 50 - b, method=method)
+        ours = got.loc[("Alone", label)].to_numpy(float)
+        np.testing.assert_allclose(ours, [want.estimate, want.lower, want.upper, want.p_value])
+    joint = fit(x, y, names=list("abc")).odds_ratio("c")
+    ours = got.loc[("Adjusted", "Maximum likelihood, Wald"), "lower"]
+    assert ours == pytest.approx(joint.lower)
+    boot = got.loc[("Adjusted", "Bootstrap, percentiles")]
+    assert boot["lower"] == pytest.approx(math.exp(again.lower[2]))
+    whole = got.loc[("Alone", "Log-F(2,2), posterior")]
+    assert whole["upper"] == pytest.approx(posterior((a, b, 30 - a, 50 - b), m=2)["upper"])
+    assert len(got) == 9 + 7
+
+
+def test_what_is_picked_by_significance():
+    chance = chance_of_tables(2.0)
+    got = picked(FOUND, chance=chance)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        estimate = np.log(A * D / (B * C))
+        z = np.abs(estimate) / np.sqrt(1 / A + 1 / B + 1 / C + 1 / D)
+    sure = FILLED & (z > 1.959963984540054)
+    row = got.loc["Maximum likelihood, Wald"]
+    assert row["significant"] == pytest.approx(chance[sure].sum(), abs=1e-9)
+    size = chance[sure] @ np.abs(estimate[sure]) / chance[sure].sum()
+    assert row["prints"] == pytest.approx(math.exp(size), rel=1e-9)
+    # Firth's likelihood ratio finds what maximum likelihood finds; Wald's test with it does not.
+    assert got.loc["Firth, profile", "significant"] > got.loc["Firth, Wald", "significant"] + 0.03
 
 
 def test_refusals():
