@@ -18,7 +18,11 @@ The estimate is finite for each design of full rank, separated or of one class (
 capped steps do not get there, and the fit ends as "not_converged".
 
 The information is that of the likelihood, without the penalty, at the estimate; so are the
-standard errors, as in brglm2 (type "AS_mean").
+standard errors, as in brglm2 (type "AS_mean"). The package firthmodels agrees on estimates, profile
+limits and likelihood ratio tests, but prints smaller standard errors: it counts a row's leverage as
+further weight, w_i + h_i, as the data would be augmented to give this estimate by likelihood. The
+pseudo-rows hold no patient, so they are not counted as information here. The h_i sum to p, and
+the difference fades as the patients grow many for each coefficient.
 
 References
 ----------
