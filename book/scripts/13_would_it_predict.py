@@ -122,10 +122,10 @@ kept = tuple(np.array(own.names)[own.entered[0]].tolist())
 show(
     say(
         """
-        {seen.n} simulated patients, {seen.events} of whom failed; nobody lacks a value. The route: the cut-off of
-        PTH where sensitivity and specificity add up to the most; each of {candidates} candidates alone;
-        into the model goes what has a p-value below {screening:.2f}. Here the cut-off is {cutoff:.0f}
-        pg/mL, and in go: {kept}.
+        {seen.n} simulated patients, {seen.events} of whom failed; nobody lacks a value. The route: the
+        cut-off of PTH where sensitivity and specificity add up to the most; each of {candidates}
+        candidates alone; into the model goes what has a p-value below {screening:.2f}. Here the cut-off
+        is {cutoff:.0f} pg/mL, and in go: {kept}.
         """,
         id="13-data",
         status="simulated",
@@ -162,9 +162,10 @@ show(
 # The usual mistake keeps the candidates that looked good by chance, and the cut-off that fits, in every
 # resample, as if they had been known beforehand {cite:p}`ambroise2002`.
 #
-# **An interval** for a corrected C statistic: percentiles of what the resamples' models reach, each in its
-# own resample, moved down by the optimism {cite:p}`noma2021`. It asks nothing but the resamples that are
-# there already. Whether it holds can be tried where the truth is known, in studies drawn for the purpose.
+# **An interval** for a corrected C statistic, *location-shifted*: percentiles of what the resamples' models
+# reach, each in its own resample, moved down by the optimism {cite:p}`noma2021`. It asks nothing but the
+# resamples that are there already. Whether it holds can be tried where the truth is known, in studies
+# drawn for the purpose.
 #
 # **Other ways.** The *.632+* estimate weighs the apparent value with that in the patients whom a
 # resample happened to leave out {cite:p}`efron1997`. *Cross-validation* leaves out a tenth at a time.
@@ -269,8 +270,7 @@ show(
 #
 # ### How well is that known?
 #
-# The interval of Noma and colleagues stands on the resamples alone. To see whether it holds, suppose the
-# predicted risks were true. Draw studies from them, go the whole route in each, correct it and make its
+# To see whether the location-shifted interval holds, suppose the predicted risks were true. Draw studies from them, go the whole route in each, correct it and make its
 # interval. In drawn studies one can look up what each study's model is really worth.
 
 # %%
@@ -308,8 +308,9 @@ show(
 
 # %% [markdown]
 # A longer method repeats the correction itself in resamples of resamples (`two_stage_interval` in the
-# library); copies of a patient then stand on both sides, and it tends to lie too high as well. The interval that
-# most papers print, DeLong's for the apparent C statistic, knows nothing of any choosing.
+# library). Copies of a patient then stand on both sides, and it tends to lie too high as well. The interval
+# that papers usually print, DeLong's for the apparent C statistic, knows nothing of any choosing
+# {cite:p}`noma2021`.
 #
 # ### Would another sample choose the same?
 
@@ -381,12 +382,13 @@ show(
     say(
         """
         In its own patients the model has a slope of {slope:apparent}; maximum likelihood would make it
-        one, whatever the model is worth. The smoothed curve over {seen.events} failures is mostly noise. What
-        counts is the corrected slope, {slope:corrected}: on average over such studies, predictions have
-        to be drawn in by so much. Then the highest predicted risk is {top.corrected:percent0} instead of
-        {top.predicted:percent0}. How much *this* model must be drawn in, the data do not say. In the drawn
-        studies the true slope of a study's model is {slopes[1]:.2f} in the median, and from
-        {slopes[0]:.2f} to {slopes[2]:.2f} in the middle {did.level:percent0}; cross-validation puts it at {cv:estimate}.
+        one, whatever the model is worth. The smoothed curve over {seen.events} failures is mostly noise.
+        What counts is the corrected slope, {slope:corrected}: on average over such studies, predictions
+        have to be drawn in by so much. Then the highest predicted risk is {top.corrected:percent0}
+        instead of {top.predicted:percent0}. How much *this* model must be drawn in, the data do not say.
+        In the drawn studies the true slope of a study's model is {slopes[1]:.2f} in the median, and from
+        {slopes[0]:.2f} to {slopes[2]:.2f} in the middle {did.level:percent0}; cross-validation puts it
+        at {cv:estimate}.
         """,
         id="13-calibration-says",
         status="simulated",
@@ -506,10 +508,8 @@ show(
 #
 # ## What could change it
 #
-# A penalty mends estimates; it does not undo the choosing. What helps is to choose less, few predictors
-# named beforehand, and to have more failures. Nor does it take these very rows. Other cohorts can be built
-# that print the same odds ratio: from other seeds, and with risk that rises with PTH on either side of the
-# cut-off too, instead of a step.
+# Does it hang on these very rows? Other cohorts can be built that print the same odds ratio: from other
+# seeds, and with risk that rises with PTH on either side of the cut-off too, instead of a step.
 
 # %%
 smooth = dataclasses.replace(DEFAULT, failure_per_doubling=1.0)
@@ -521,22 +521,28 @@ for scenario in (DEFAULT, smooth):
             steps = prepare(declared, other)
             again = resample(steps, steps.y, resamples=200, seed=13)
             built[name].append(optimism(again)["c_statistic"].optimism)
+least = min(a / b for a, b in zip(built["all"], built["once"], strict=True))
 
 # %% tags=["hide-input"]
 show(
     say(
         """
         In {builds} such cohorts the optimism of C is {once[0]:.2f} to {once[1]:.2f} for the last model
-        alone and {all[0]:.2f} to {all[1]:.2f} for the whole route.
+        alone and {all[0]:.2f} to {all[1]:.2f} for the whole route, at least {least:.1f} times as much
+        in each.
         """,
         id="13-built",
         status="simulated",
         builds=len(built["all"]),
+        least=least,
         **{name: (min(each), max(each)) for name, each in built.items()},
     )
 )
 
 # %% [markdown]
+# A penalty mends estimates; it does not undo the choosing. What helps is to choose less, few predictors
+# named beforehand, and to have more failures.
+#
 # ## Limits
 #
 # - The strengths of PTH, alkaline phosphatase and glands were put in, and all other candidates were made
