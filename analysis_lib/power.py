@@ -2,7 +2,7 @@
 
 Some share of the patients lie above a cut-off, some share fail, and a true odds ratio ties the
 two. The chance of a significant result follows: by formula, and by going through every fourfold
-table. How far such a result misses the truth is found by formula, and by drawing studies.
+table.
 """
 
 from __future__ import annotations
@@ -10,12 +10,12 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from statistics import NormalDist
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from analysis_lib.design_analysis import DesignAnalysis, design_analysis
 from analysis_lib.errors import CountError, DataError
 from analysis_lib.proportions import check_level, whole_counts
-from analysis_lib.results import NBSP, Result, number, percent
+from analysis_lib.results import Result, percent
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 LARGEST = 10_000_000
 """Patients beyond which no size is looked for."""
-FEWEST_DRAWS = 100
 MOST_TABLES = 10_000_000
 """Fourfold tables beyond which they are not gone through one by one."""
 
@@ -164,9 +163,25 @@ def exact_power(
 ) -> ExactPower:
     """Return the power of Wald's test over every fourfold table that a study can end in.
 
-    Arguments and errors as for :func:`simulate`, which draws such studies. The standard error is
-    that of the table itself, not the one to be expected. Nothing is drawn, so that there is no
-    Monte Carlo error; a CountError refuses more tables than ``MOST_TABLES``.
+    The standard error is that of the table itself, not the one to be expected.
+
+    Parameters
+    ----------
+    n : int
+        Patients of a study; the whole number nearest to ``exposed`` of them lie above the cut-off,
+        the same in each study, and each patient fails by chance.
+    odds_ratio, exposed, outcome
+        As for :func:`group_risks`.
+    level : float
+        A result is significant when its interval at this level leaves out 1.
+
+    Raises
+    ------
+    CountError
+        If ``n`` is no count, one side of the cut-off is empty, or there are more than
+        ``MOST_TABLES`` tables.
+    DataError
+        If an argument is out of range.
     """
     import numpy as np
     from scipy.stats import binom
@@ -234,123 +249,6 @@ def over_sizes(
             found = how(n, odds_ratio, exposed=exposed, outcome=share)
             rows.append((source, n, n * share, found.power))
     return pd.DataFrame(rows, columns=["source", "n", "failures", "power"])
-
-
-@dataclass(frozen=True, kw_only=True)
-class SimulatedPower(Result):
-    """What a number of drawn studies printed.
-
-    ``power``: share of all studies with a significant result; ``type_s``: share of those with the
-    wrong direction; ``exaggeration`` (type M): how many times too large their log odds ratio is on
-    average. ``power_se`` and ``exaggeration_se`` are Monte Carlo standard errors. ``no_estimate``
-    is the share of studies without an estimate, as nobody (or everybody) in a group failed; they
-    count as not significant. Type S and M are not-a-number without a significant result.
-    """
-
-    n: int
-    n_exposed: int
-    odds_ratio: float
-    outcome: float
-    level: float
-    penalty: str
-    studies: int
-    significant: int
-    power: float
-    power_se: float
-    type_s: float
-    exaggeration: float
-    exaggeration_se: float
-    no_estimate: float
-
-    def faces(self) -> dict[str, str]:
-        """Format codes: "", "power", "type_s", "exaggeration", "no_estimate", "studies"."""
-        faces = {
-            "power": percent(self.power, 0),
-            "type_s": percent(self.type_s, 1),
-            "exaggeration": number(self.exaggeration, 1),
-            "no_estimate": percent(self.no_estimate, 1),
-            "studies": f"{self.studies:,}".replace(",", NBSP),
-        }
-        return {"": f"power {faces['power']}, exaggeration {faces['exaggeration']}"} | faces
-
-
-def simulate(
-    n: int,
-    odds_ratio: float,
-    *,
-    exposed: float,
-    outcome: float,
-    studies: int,
-    seed: int,
-    penalty: Any = "none",
-    level: float = 0.95,
-) -> SimulatedPower:
-    """Draw studies, fit each by logistic regression, and count what they would print.
-
-    Parameters
-    ----------
-    n : int
-        Patients of a study; the whole number nearest to ``exposed`` of them lie above the cut-off,
-        the same in each study, and each patient fails by chance.
-    odds_ratio, exposed, outcome
-        As for :func:`group_risks`.
-    studies : int
-        Studies to draw, at least 100.
-    seed : int
-        Of NumPy's generator: the same seed gives the same studies.
-    penalty : "none", "firth" or LogF
-        As :func:`analysis_lib.logistic.fit_many` takes it; the test is Wald's in each case.
-    level : float
-        A result is significant when its interval at this level leaves out 1.
-
-    Raises
-    ------
-    CountError
-        If ``n`` or ``studies`` is no count, or too small, or one side of the cut-off is empty.
-    DataError
-        If an argument is out of range.
-    """
-    import numpy as np
-
-    from analysis_lib.logistic import fit_many
-
-    _, draws = whole_counts(0, studies)
-    if draws < FEWEST_DRAWS:
-        raise CountError(f"{draws} studies are too few to speak of shares; draw {FEWEST_DRAWS}")
-    m, patients, (above, below) = _design(n, odds_ratio, exposed, outcome, level)
-    rng = np.random.default_rng(seed)
-    fail_above, fail_below = rng.binomial(m, above, draws), rng.binomial(patients - m, below, draws)
-    # Four rows with weights are the same fit as all patients, and a hundred times faster.
-    fits = fit_many(
-        [[1, 1], [1, 1], [1, 0], [1, 0]],
-        [1, 0, 1, 0],
-        weights=np.c_[fail_above, m - fail_above, fail_below, patients - m - fail_below],
-        penalty=penalty,
-    )
-    truth = math.log(odds_ratio)
-    estimate = fits.coefficients[:, 1]
-    significant = np.nan_to_num(fits.p_values()[:, 1], nan=1.0) < 1 - level
-    kept = estimate[significant]
-    sizes = np.abs(kept) / abs(truth)
-    power = float(significant.mean())
-    return SimulatedPower(
-        n=patients,
-        n_exposed=m,
-        odds_ratio=odds_ratio,
-        outcome=outcome,
-        level=level,
-        penalty=penalty if isinstance(penalty, str) else repr(penalty),
-        studies=draws,
-        significant=len(kept),
-        power=power,
-        power_se=math.sqrt(power * (1 - power) / draws),
-        type_s=float((kept * truth < 0).mean()) if len(kept) else math.nan,
-        exaggeration=float(sizes.mean()) if len(kept) else math.nan,
-        exaggeration_se=(
-            float(sizes.std(ddof=1) / math.sqrt(len(kept))) if len(kept) > 1 else math.nan
-        ),
-        no_estimate=float(np.isnan(estimate).mean()),
-    )
 
 
 def _design(

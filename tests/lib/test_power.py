@@ -1,4 +1,4 @@
-"""Power of one risk factor: formula against R, simulation against every fourfold table."""
+"""Power of one risk factor against R: by formula, and over every fourfold table."""
 
 import math
 from pathlib import Path
@@ -6,7 +6,6 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from scipy.stats import binom, norm
 
 from analysis_lib import power
 from analysis_lib.errors import CountError, DataError
@@ -17,7 +16,6 @@ from analysis_lib.power import (
     over_sizes,
     planned,
     planned_se,
-    simulate,
     size_by_hsieh,
     size_for_power,
 )
@@ -70,46 +68,6 @@ def test_risks_are_those_of_whole_patients_too():
     )
 
 
-def every_table(n, odds_ratio, m, exposed, outcome, level=0.95):
-    """Power, type S and type M error over all tables, with their chances: nothing is drawn."""
-    above, below = group_risks(odds_ratio, exposed=exposed, outcome=outcome)
-    a, c = np.meshgrid(np.arange(m + 1), np.arange(n - m + 1), indexing="ij")
-    chance = binom.pmf(a, m, above) * binom.pmf(c, n - m, below)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        b, d = m - a, n - m - c
-        estimate = np.log(a * d / (b * c))
-        z = np.abs(estimate) / np.sqrt(1 / a + 1 / b + 1 / c + 1 / d)
-    exists = (a > 0) & (b > 0) & (c > 0) & (d > 0)
-    kept = exists & (np.where(exists, z, 0) > norm.ppf(0.5 + level / 2))
-    power = chance[kept].sum()
-    wrong = chance[kept & (estimate * math.log(odds_ratio) < 0)].sum()
-    size = (chance[kept] * np.abs(estimate[kept])).sum() / power / abs(math.log(odds_ratio))
-    return power, wrong / power, size, chance[~exists].sum()
-
-
-@pytest.mark.parametrize("odds_ratio", [0.4, 1.5, 2.0, 5.0])
-@pytest.mark.parametrize("n", [60, 102])
-def test_simulation_agrees_with_every_table(odds_ratio, n):
-    found = simulate(n, odds_ratio, **STUDY, studies=40_000, seed=14)
-    power, type_s, size, none = every_table(n, odds_ratio, found.n_exposed, **STUDY)
-    assert found.power == pytest.approx(power, abs=4 * found.power_se)
-    assert found.exaggeration == pytest.approx(size, abs=4 * found.exaggeration_se)
-    kept = found.significant
-    assert found.type_s == pytest.approx(
-        type_s, abs=4 * math.sqrt(type_s * (1 - type_s) / kept) + 1 / kept
-    )
-    assert found.no_estimate == pytest.approx(none, abs=4 * math.sqrt(none / 40_000) + 1e-4)
-
-
-@pytest.mark.parametrize("odds_ratio", [1.2, 1.5, 0.5])
-def test_simulation_and_formula_agree_in_large_studies(odds_ratio):
-    found = simulate(4000, odds_ratio, **STUDY, studies=20_000, seed=14)
-    formula = planned(4000, odds_ratio, **STUDY)
-    assert found.power == pytest.approx(formula.power, abs=4 * found.power_se + 1e-4)
-    assert found.exaggeration == pytest.approx(formula.exaggeration, rel=0.01)
-    assert found.no_estimate == 0
-
-
 def test_every_table_agrees_with_r():
     for row in rows("exact_power"):
         found = exact_power(int(row.d), row.a, exposed=row.b, outcome=row.c)
@@ -152,26 +110,6 @@ def test_too_many_tables_are_refused(monkeypatch):
         exact_power(103, 2, **STUDY)
 
 
-def test_a_seed_fixes_the_studies_and_firth_estimates_all():
-    first, again, other = (
-        simulate(102, 5.0, **STUDY, studies=500, seed=seed) for seed in (1, 1, 2)
-    )
-    assert first == again != other
-    assert first.no_estimate > 0
-    firth = simulate(102, 5.0, **STUDY, studies=500, seed=1, penalty="firth")
-    assert firth.no_estimate == 0
-    assert firth.penalty == "firth"
-    assert format(firth, "studies") == "500"
-    assert format(first).startswith("power ")
-
-
-def test_nothing_significant_leaves_no_exaggeration():
-    found = simulate(4, 2.0, exposed=0.5, outcome=0.1, studies=100, seed=1)
-    assert (found.significant, found.power) == (0, 0)
-    assert math.isnan(found.exaggeration)
-    assert format(found, "exaggeration") == "not estimable"
-
-
 @pytest.mark.parametrize(
     ("call", "error", "message"),
     [
@@ -195,18 +133,6 @@ def test_nothing_significant_leaves_no_exaggeration():
         (lambda: over_sizes([9], 2, exposed=0.4, failures=9), DataError, "the outcome 1"),
         (lambda: exact_power(102.5, 2, **STUDY), CountError, "whole"),
         (lambda: exact_power(102, 2, **STUDY, level=95), DataError, "level"),
-        (lambda: simulate(102, 2, **STUDY, studies=10, seed=1), CountError, "too few"),
-        (lambda: simulate(102, 1, **STUDY, studies=100, seed=1), DataError, "odds ratio 1"),
-        (
-            lambda: simulate(3, 2, exposed=0.01, outcome=0.1, studies=100, seed=1),
-            CountError,
-            "0 of 3 patients",
-        ),
-        (
-            lambda: simulate(102, 2, **STUDY, studies=100, seed=1, penalty="ridge"),
-            DataError,
-            "ridge",
-        ),
     ],
 )
 def test_refusals(call, error, message):
