@@ -22,7 +22,8 @@ Floors, each importing only from those below it:
    ``proportions``, ``zero_events``: shares; ``clusters``, ``clustering`` and
    ``clustered_proportions``: members that come in clusters, such as ``glands``;
    ``consistency``, ``odds_ratio``, ``design_analysis``, ``logistic``: estimators
-   (``logistic`` with ``profile``, ``intervals`` and ``resampling`` inside; ``few_events``);
+   (``logistic`` with ``profile``, ``intervals`` and ``resampling`` inside);
+   ``few_events``, ``interval_coverage``: odds ratios by many methods, and their word;
    ``roc``, ``c_statistic``, ``performance``, ``net_benefit``: how well events are told apart;
    ``cutoff`` with ``thresholds``, ``minimal_p`` with ``maximal_chi_square``, ``cutoff_studies``,
    ``false_alarms``: cut-offs that data chose; ``splines``; ``specifications``,

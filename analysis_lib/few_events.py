@@ -1,8 +1,8 @@
-"""Which interval for an odds ratio keeps its word when events are few.
+"""The odds ratio of a risk factor by several methods, for few events: one study, or thousands.
 
-Intervals by several methods, for one study or thousands; and how often each holds a known odds
-ratio. For one two-valued risk factor every possible table is looked at, with its chance, so that
-nothing is simulated; for a model with further terms, outcomes are drawn.
+Maximum likelihood with two intervals, Firth's penalty, log-F priors, and for a fourfold table also
+the exact conditional interval and the whole posterior. How often these intervals hold a known
+truth: :mod:`analysis_lib.interval_coverage`.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from analysis_lib.errors import CountError, DataError
 from analysis_lib.logistic import LogF, fit_many
 from analysis_lib.logistic.penalties import Penalty
 from analysis_lib.logistic.profile import profile_many
-from analysis_lib.odds_ratio import crude_odds_ratio, risks
+from analysis_lib.odds_ratio import crude_odds_ratio
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -172,51 +172,6 @@ def side_by_side(
     return pd.concat(parts, ignore_index=True)
 
 
-def every_table(n_above: int, n_below: int, *, level: float = 0.95) -> pd.DataFrame:
-    """Return the intervals of each study that two groups of patients can give.
-
-    Parameters
-    ----------
-    n_above, n_below : int
-        Patients at or above a cut-off and below it, at least one each.
-    level : float
-        Of confidence.
-
-    Returns
-    -------
-    DataFrame
-        As :func:`intervals` by :func:`methods`, and the exact conditional interval; also
-        ``above`` and ``below``, the failures of each table. A table in which nobody failed, or
-        everybody, has limits by Firth's penalty only, and the exact ones, 0 and infinity.
-
-    Raises
-    ------
-    CountError
-        If a group is empty.
-    """
-    import pandas as pd
-
-    if min(n_above, n_below) < 1:
-        raise CountError(f"{n_above} patients above and {n_below} below: both need at least one")
-    above, below = (a.ravel() for a in np.mgrid[: n_above + 1, : n_below + 1])
-    rows = [[1, 1], [1, 1], [1, 0], [1, 0]]
-    cells = np.c_[above, n_above - above, below, n_below - below]
-    found = intervals(rows, [1, 0, 1, 0], methods(1), column=1, weights=cells, level=level)
-    estimate, lower, upper = exact_limits(above, below, n_above, n_below, level=level)
-    exact = pd.DataFrame(
-        {
-            "label": EXACT,
-            "study": np.arange(len(above)),
-            "estimate": estimate,
-            "lower": lower,
-            "upper": upper,
-            "p": math.nan,
-        }
-    )
-    out = pd.concat([found, exact], ignore_index=True)
-    return out.assign(above=above[out["study"]], below=below[out["study"]])
-
-
 def exact_limits(
     above: ArrayLike, below: ArrayLike, n_above: int, n_below: int, *, level: float
 ) -> tuple[Floats, Floats, Floats]:
@@ -266,150 +221,6 @@ def exact_limits(
         np.where(a == least, 0, lower),
         np.where(a == most, np.inf, upper),
     )
-
-
-def chances(
-    above: ArrayLike, below: ArrayLike, n_above: int, n_below: int, *, truth: float, failures: float
-) -> Floats:
-    """Return the chance of each table (k,) if the odds ratio is ``truth``.
-
-    ``failures`` are expected in all; each patient fails by chance. CountError if they are not
-    fewer than the patients.
-    """
-    from scipy.stats import binom
-
-    n = n_above + n_below
-    if not 0 < failures < n:
-        raise CountError(f"{failures} failures expected in {n} patients: give a number between")
-    if truth == 1:
-        high = low = failures / n
-    else:
-        high, low = risks(truth, failures=failures, n=n, n_above=n_above)
-    return np.asarray(binom.pmf(above, n_above, high) * binom.pmf(below, n_below, low), dtype=float)
-
-
-def draw(
-    x: ArrayLike, slopes: ArrayLike, *, failures: float, studies: int, seed: int
-) -> NDArray[np.int64]:
-    """Return outcomes (studies, n), drawn where the model holds.
-
-    Parameters
-    ----------
-    x : array (n, p)
-        Terms of the patients, without an intercept.
-    slopes : array (p,)
-        True log odds ratios, one a term.
-    failures : float
-        How many fail on average; the intercept is set so.
-
-    Raises
-    ------
-    CountError
-        If ``failures`` are not between 0 and the patients.
-    """
-    from scipy.optimize import brentq
-    from scipy.special import expit
-
-    linear = np.asarray(x, dtype=float) @ np.asarray(slopes, dtype=float)
-    if not 0 < failures < len(linear):
-        raise CountError(
-            f"{failures} failures expected in {len(linear)} patients: give a number between"
-        )
-    far = 50 + np.abs(linear).max()
-    shift = brentq(lambda a: expit(a + linear).sum() - failures, -far, far)
-    drawn = np.random.default_rng(seed).random((studies, len(linear))) < expit(shift + linear)
-    return np.asarray(drawn, dtype=np.int64)
-
-
-def kept(found: pd.DataFrame, truth: float, *, chance: Floats | None = None) -> pd.DataFrame:
-    """Return how often intervals hold the true odds ratio, method by method.
-
-    Parameters
-    ----------
-    found : DataFrame
-        As :func:`intervals` or :func:`every_table` returns it.
-    truth : float
-        The odds ratio that is true in all of these studies.
-    chance : array (studies,), optional
-        Of each study; they are equally likely without it, and drawn ones: then there are Monte
-        Carlo errors.
-
-    Returns
-    -------
-    DataFrame
-        One row a method: ``label``; ``studies``; ``held``, ``too_high``, ``too_low`` (all of the
-        interval above, or below, the truth) and ``none`` (no interval), which are shares of all
-        studies and sum to 1; ``endless``, the share with an interval that has a limit of 0 or
-        infinity; ``width``, the median of upper over lower limit, where both are finite;
-        ``mean``, the geometric mean of the estimates where there is one, and ``no_estimate``,
-        the share without; ``held_se`` and ``mean_log_se``, Monte Carlo standard errors, which are
-        0 where every study was looked at.
-    """
-    import pandas as pd
-
-    rows = []
-    for label, one in found.groupby("label", sort=False):
-        lower, upper = one["lower"].to_numpy(), one["upper"].to_numpy()
-        log = np.log(one["estimate"].to_numpy())
-        share = np.full(len(one), 1 / len(one)) if chance is None else chance / chance.sum()
-        none = np.isnan(lower) | np.isnan(upper)
-        high, low = lower > truth, upper < truth
-        endless = ~none & ((lower == 0) | np.isinf(upper))
-        finite, known = ~none & ~endless, np.isfinite(log)
-        held = float(share @ ~(none | high | low))
-        mean = float(share[known] @ log[known] / share[known].sum())
-        drawn = chance is None
-        rows.append(
-            {
-                "label": label,
-                "studies": len(one),
-                "held": held,
-                "too_high": float(share @ high),
-                "too_low": float(share @ low),
-                "none": float(share @ none),
-                "endless": float(share @ endless),
-                "width": _median(upper[finite] / lower[finite], share[finite]),
-                "mean": math.exp(mean),
-                "no_estimate": float(share @ ~known),
-                "held_se": math.sqrt(held * (1 - held) / len(one)) if drawn else 0.0,
-                "mean_log_se": float(log[known].std() / math.sqrt(known.sum())) if drawn else 0.0,
-            }
-        )
-    return pd.DataFrame(rows)
-
-
-def picked(found: pd.DataFrame, *, chance: Floats) -> pd.DataFrame:
-    """Return what studies print if only significant ones are looked at, method by method.
-
-    Parameters
-    ----------
-    found : DataFrame
-        As :func:`every_table` returns it.
-    chance : array (studies,)
-        Of each study.
-
-    Returns
-    -------
-    DataFrame
-        By ``label``: ``significant``, the chance of an interval without 1; ``prints``, the
-        geometric mean of their odds ratios, each turned to be above 1, where there is an estimate.
-    """
-    import pandas as pd
-
-    rows = {}
-    for label, one in found.groupby("label", sort=False):
-        share = np.where(one["lower"].gt(1) | one["upper"].lt(1), chance[one["study"]], 0)
-        size = np.abs(np.log(one["estimate"].to_numpy()))
-        known = np.isfinite(size)
-        mean = share[known] @ size[known] / share[known].sum()
-        rows[label] = {"significant": share.sum(), "prints": math.exp(mean)}
-    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("label")
-
-
-def _median(values: Floats, share: Floats) -> float:
-    order = np.argsort(values)
-    cumulated = np.cumsum(share[order]) / share.sum()
-    return float(values[order][np.searchsorted(cumulated, 0.5 - 1e-12)])
 
 
 def posterior(

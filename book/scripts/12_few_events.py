@@ -25,28 +25,17 @@ import math
 import numpy as np
 import pandas as pd
 
-from analysis_lib import cohort, compatible, verify
+from analysis_lib import (
+    cohort,
+    compatible,
+    few_events,
+    interval_coverage,
+    ledger,
+    verify,
+)
 from analysis_lib.consistency import counts_for_percentage
-from analysis_lib.few_events import (
-    chances,
-    draw,
-    every_table,
-    intervals,
-    kept,
-    methods,
-    picked,
-    posterior,
-    side_by_side,
-)
 from analysis_lib.figures.estimates import estimates
-from analysis_lib.ledger import (
-    against_the_paper,
-    cannot_compare,
-    from_verification,
-    printed,
-)
 from analysis_lib.logistic import fit, fit_many
-from analysis_lib.logistic.intervals import profile_odds_ratio
 from analysis_lib.logistic.resampling import bootstrap
 from analysis_lib.odds_ratio import critical_value
 from analysis_lib.published import claim
@@ -70,19 +59,25 @@ WALD, PROFILE = "Maximum likelihood, Wald", "Maximum likelihood, profile"
 FIRTH, EXACT = "Firth, profile", "Exact"
 
 # %%
-adjusted = intervals(x, y, methods(3), column=1)
+adjusted = few_events.intervals(x, y, few_events.methods(3), column=1)
 by = adjusted.set_index("label")
 sizes = int(above.sum()), int((~above).sum())
-tables = every_table(*sizes)  # each study that two such groups can give
+tables = interval_coverage.every_table(
+    *sizes
+)  # each study that two such groups can give
 one = tables[tables["label"].eq(EXACT)]
 split = one["above"].to_numpy(), one["below"].to_numpy()
 truths = (1.0, 2.0, 5.0)
 chance = {
-    truth: chances(*split, *sizes, truth=truth, failures=failures)
+    truth: interval_coverage.chances(
+        *split, *sizes, truth=truth, failures=failures
+    )
     for truth in truths
 }
 alone = {
-    truth: kept(tables, truth, chance=chance[truth]).set_index("label")
+    truth: interval_coverage.kept(
+        tables, truth, chance=chance[truth]
+    ).set_index("label")
     for truth in truths
 }
 
@@ -129,7 +124,9 @@ show(
 # %%
 claims = ["predictor_pth_p"]
 show(
-    printed(claims, id="12-claims", caption="What is said about the predictor?")
+    ledger.printed(
+        claims, id="12-claims", caption="What is said about the predictor?"
+    )
 )
 
 # %% [markdown]
@@ -197,7 +194,7 @@ show(
 # %%
 names = ["intercept", *terms]
 again = bootstrap(x, y, names=names, penalty="none", resamples=2000, seed=12)
-side = side_by_side(x, y, column=1, again=again)
+side = few_events.side_by_side(x, y, column=1, again=again)
 side["group"] = side["group"].replace("Alone", "PTH alone")
 side["strong"] = side["label"].eq(WALD)
 ends = np.exp([again.lower[1], again.upper[1]])
@@ -241,7 +238,7 @@ show(
         short=by["upper"].min(),
         long=by["upper"].max(),
         boot=span(*ends, 1),
-        above=posterior(tuple(cells), m=1)["above_one"],
+        above=few_events.posterior(tuple(cells), m=1)["above_one"],
         apart=float(np.isposinf(again.draws[:, 1]).mean()),
     )
 )
@@ -296,8 +293,9 @@ show(
         {wald_low:percent}, and missing in {none:percent}. The plain profile is too high in
         {profile_high:percent}. The exact interval holds the truth in {exact:percent}: it keeps more
         than its word, and pays in length, its limits being typically {exact_width:.0f} times apart instead of {firth_width:.0f}
-        for Firth's profile. That one holds the truth in {firth:percent}. Firth's penalty also prints the truth on
-        average; maximum likelihood too much; the priors pull towards one, as they were told to.
+        for Firth's profile. That one holds the truth in {firth:percent}. On average Firth's
+        penalty prints {mean:.2f}, maximum likelihood {mean_ml:.2f}, and the narrower prior
+        {mean_prior:.2f}: it pulls towards one, as it was told to.
         """,
         id="12-every-table-says",
         status="simulated",
@@ -310,6 +308,9 @@ show(
         exact=float(at_five.loc[EXACT, "held"]),
         exact_width=float(at_five.loc[EXACT, "width"]),
         firth_width=float(at_five.loc[FIRTH, "width"]),
+        mean=float(at_five.loc[FIRTH, "mean"]),
+        mean_ml=float(at_five.loc[WALD, "mean"]),
+        mean_prior=float(at_five.loc["Log-F(2,2), profile", "mean"]),
         firth=float(at_five.loc[FIRTH, "held"]),
     )
 )
@@ -322,19 +323,21 @@ show(
 # %%
 truth, studies = 5.0, 2000
 others = fit_many(x, y, penalty="firth").coefficients[0, 2:]
-drawn = draw(
+drawn = interval_coverage.draw(
     x[:, 1:],
     [math.log(truth), *others],
     failures=failures,
     studies=studies,
     seed=12,
 )
-found = intervals(x, drawn, methods(3), column=1)
-model = kept(found, truth)
+found = few_events.intervals(x, drawn, few_events.methods(3), column=1)
+model = interval_coverage.kept(found, truth)
 half = critical_value(0.95) * model["held_se"]
 model["lower"], model["upper"] = model["held"] - half, model["held"] + half
 model["estimate"] = model["held"]
 at = model.set_index("label")
+logs = np.log(found.pivot_table("estimate", "study", "label"))
+same = np.exp(logs.dropna().mean())  # in studies that each can fit
 
 # %%
 show(
@@ -361,7 +364,10 @@ show(
         Counted as studies without an answer, they bring it to {wald:percent}; leave them
         out, and it seems to hold the truth in {among:percent}. The plain profile
         lies too high in {profile_high:percent}, Firth's in {firth_high:percent}. All are long:
-        the upper limit of Firth's profile is typically {width:.0f} times the lower one.
+        the upper limit of Firth's profile is typically {width:.0f} times the lower one. Where maximum
+        likelihood has an estimate, it prints {plain:.1f} on average, in the same studies Firth's
+        penalty {same:.1f}; in all studies {firth:.1f}, as those with the largest odds ratios come
+        in (Monte Carlo standard error {error:.1f}).
         """,
         id="12-coverage-says",
         status="simulated",
@@ -374,27 +380,6 @@ show(
         profile_high=float(at.loc[PROFILE, "too_high"]),
         firth_high=float(at.loc[FIRTH, "too_high"]),
         width=float(at.loc[FIRTH, "width"]),
-    )
-)
-
-# %% [markdown]
-# And the estimates? For a fair comparison, maximum likelihood and Firth's penalty in the same studies:
-
-# %%
-logs = np.log(found.pivot_table("estimate", "study", "label"))
-same = np.exp(logs.dropna().mean())  # studies that both can fit
-
-# %% tags=["hide-input"]
-show(
-    say(
-        """
-        In the adjusted model maximum likelihood prints {plain:.1f} on average where the truth is
-        five, over the studies in which it has an estimate. In the same studies Firth's penalty
-        prints {same:.1f}; in all {firth:.1f}, as those with the largest odds ratios come in
-        (Monte Carlo standard error {error:.1f}).
-        """,
-        id="12-bias",
-        status="simulated",
         plain=float(same[WALD]),
         same=float(same[FIRTH]),
         firth=float(at.loc[FIRTH, "mean"]),
@@ -410,7 +395,9 @@ show(
 
 # %%
 apart = np.where(above, y, 0)  # for this section only
-separated = intervals(x[:, :2], apart, methods(1), column=1)
+separated = few_events.intervals(
+    x[:, :2], apart, few_events.methods(1), column=1
+)
 separated = separated.set_index("label")
 
 # %% tags=["hide-input"]
@@ -445,13 +432,13 @@ show(
 ours = by.loc[FIRTH]
 limits = span(ours["lower"], ours["upper"], 1)
 open_questions = [
-    cannot_compare(
+    ledger.cannot_compare(
         "predictor_pth_p",
         "not stated",
         quantity="test behind the p-value",
         reason="Wald's is assumed; it fits the interval (chapter 2)",
     ),
-    cannot_compare(
+    ledger.cannot_compare(
         "predictor_pth_or",
         "not stated",
         status="simulated",
@@ -461,8 +448,9 @@ open_questions = [
     ),
 ]
 show(
-    against_the_paper(
-        from_verification(verify.verify(shipped), only=claims) + open_questions,
+    ledger.against_the_paper(
+        ledger.from_verification(verify.verify(shipped), only=claims)
+        + open_questions,
         id="12-against-the-paper",
         status="simulated",
     )
@@ -484,7 +472,9 @@ for scenario, seed in tried:
     other = cohort.analysis_frame(compatible.build(scenario, seed))
     failed = other["treatment_failure"].astype(int).to_numpy()
     design = np.column_stack([np.ones(n), other[terms].astype(float)])
-    these = intervals(design, failed, methods(3), column=1)
+    these = few_events.intervals(
+        design, failed, few_events.methods(3), column=1
+    )
     ends = np.log(these["estimate"].agg(["max", "min"]))
     first = np.log(these.loc[0, ["upper", "lower"]].astype(float))
     shares.append((ends["max"] - ends["min"]) / (first.iloc[0] - first.iloc[1]))
@@ -509,7 +499,7 @@ show(
 # they print too much. Does a method help?
 
 # %%
-significant = picked(tables, chance=chance[2.0])
+significant = interval_coverage.picked(tables, chance=chance[2.0])
 power, prints = significant["significant"], significant["prints"]
 
 # %% tags=["hide-input"]
@@ -554,21 +544,15 @@ show(
 #    is no problem. What do you answer?
 
 # %% mystnb={"code_prompt_hide": "Hide the solutions", "code_prompt_show": "Show the solutions"} tags=["hide-cell"]
-small = profile_odds_ratio(
-    [[1, 1], [1, 1], [1, 0], [1, 0]],
-    [1, 0, 1, 0],
-    weights=[4, 6, 0, 20],
-    names=["intercept", "above"],
-    name="above",
-    penalty="firth",
-)
+rows, outcomes = [[1, 1], [1, 1], [1, 0], [1, 0]], [1, 0, 1, 0]
+small = fit_many(rows, outcomes, weights=[4, 6, 0, 20], penalty="firth")
 show(
     say(
         """
         1. It runs off without end. The likelihood still gives one limit, and a test by the
            likelihood ratio.
         2. {estimate:.1f}: four and a half times twenty and a half, divided by six and a half times
-           a half. The interval of its profile is {limits}.
+           a half.
         3. It removes most of the bias of the estimate and the trouble of separation. The interval
            stays long, results picked for significance stay too large, and a cut-off or a model that
            the data chose stays chosen by them.
@@ -576,8 +560,7 @@ show(
         id="12-solutions",
         status="simulated",
         box="Solutions",
-        estimate=small.estimate,
-        limits=span(small.lower, small.upper, 0),
+        estimate=math.exp(small.coefficients[0, 1]),
     )
 )
 

@@ -12,17 +12,13 @@ from scipy.stats import binom, chi2, nchypergeom_fisher
 from analysis_lib.errors import CountError, DataError
 from analysis_lib.few_events import (
     EXACT,
-    chances,
-    draw,
-    every_table,
     exact_limits,
     intervals,
-    kept,
     methods,
-    picked,
     posterior,
     side_by_side,
 )
+from analysis_lib.interval_coverage import chances, draw, every_table, kept, picked
 from analysis_lib.logistic import fit
 from analysis_lib.logistic.resampling import bootstrap
 from analysis_lib.odds_ratio import crude_odds_ratio, risks

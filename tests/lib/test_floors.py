@@ -14,7 +14,7 @@ FLOORS = [
     {"proportions", "consistency", "design_analysis", "odds_ratio", "logistic", "trajectories"}
     | {"glands", "zero_events", "clusters", "clustering", "clustered_proportions"}
     | {"visits", "change", "effect_size", "mixed", "regression_to_mean"}
-    | {"survival", "imputation", "coverage", "few_events"}
+    | {"survival", "imputation", "coverage", "few_events", "interval_coverage"}
     | {"balance"}
     | {"model_strength", "specifications", "standardised"}
     | {"rare_events", "benefit_harm"}
