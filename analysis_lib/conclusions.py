@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Literal, cast
 
 import numpy as np
 
-from analysis_lib.cohort import Cohort, analysis_frame
+from analysis_lib.cohort import Cohort
 from analysis_lib.cutoff import choose
 from analysis_lib.endpoint import RULES, Draws, Target, definitions, endpoint
 from analysis_lib.hypocalcaemia import TERMS, predictor_frame
-from analysis_lib.logistic.profile import profile_many
+from analysis_lib.logistic.profile import Profiles, profile_many
 from analysis_lib.maximal_chi_square import exact
 from analysis_lib.prediction import CANDIDATES, PREDICTOR
 from analysis_lib.procedure import Procedure
@@ -100,9 +100,9 @@ def measure(cohort: Cohort, *, seed: int) -> dict[str, float]:
     seed : int
         Of resampling and imputation.
     """
-    frame = analysis_frame(cohort)
+    frame = predictor_frame(cohort)
     found = dict.fromkeys((one.key for one in MEASURES), math.nan)
-    return found | _endpoints(cohort, seed) | _predictors(frame, seed) | _hypocalcaemia(cohort)
+    return found | _endpoints(cohort, seed) | _predictors(frame, seed) | _hypocalcaemia(frame)
 
 
 def _endpoints(cohort: Cohort, seed: int) -> dict[str, float]:
@@ -130,9 +130,15 @@ def _predictors(frame: pd.DataFrame, seed: int) -> dict[str, float]:
     failed = frame["treatment_failure"].to_numpy(dtype=float)
     high = frame[PREDICTOR].to_numpy(dtype=float)
     covariates = frame[["log2_alp_baseline", "n_glands"]].to_numpy(dtype=float)
-    found = {"crude": _firth(failed, high)[0]}
-    found["adjusted"], found["adjusted_lower"], _ = _firth(failed, high, *covariates.T)
-    found["doubling"], _, found["p_doubling"] = _firth(failed, np.log2(pth))
+    alone = _firth(failed, high, np.log2(pth))
+    adjusted = _firth(failed, np.column_stack([high, *covariates.T]))
+    found = {
+        "crude": float(np.exp(alone.estimate[0])),
+        "adjusted": float(np.exp(adjusted.estimate[0])),
+        "adjusted_lower": float(np.exp(adjusted.lower[0])),
+        "doubling": float(np.exp(alone.estimate[1])),
+        "p_doubling": float(alone.p_value[1]),
+    }
     chosen = choose_many(pth, failed == 1, np.ones((1, len(pth))), rule="youden", inner=0.0)
     lowest = choose(pth, failed, rule="minimal_p", direction="higher", inner=INNER).criterion
     found["p_search"] = float(exact(pth, int(failed.sum()), [lowest], inner=INNER)[0])
@@ -163,27 +169,23 @@ def _predictors(frame: pd.DataFrame, seed: int) -> dict[str, float]:
     }
 
 
-def _hypocalcaemia(cohort: Cohort) -> dict[str, float]:
-    frame = predictor_frame(cohort)
+def _hypocalcaemia(frame: pd.DataFrame) -> dict[str, float]:
     severe = frame["severe_hypocalcaemia"].to_numpy(dtype=float)
-    found: dict[str, float] = {}
-    for name, column in zip(("alp", "fall"), TERMS, strict=True):
-        values = frame[column].to_numpy(dtype=float, na_value=math.nan)
-        known = np.isfinite(values)
-        ratio, _, p = _firth(severe[known], values[known])
-        found |= {f"{name}_hypocalcaemia": ratio, f"p_{name}_hypocalcaemia": p}
-    return found
+    terms = frame[list(TERMS)].to_numpy(dtype=float, na_value=math.nan)
+    known = np.isfinite(terms).all(axis=1)
+    fits = _firth(severe[known], *terms[known].T)
+    return {
+        f"{key}{name}_hypocalcaemia": float(value)
+        for key, values in (("", np.exp(fits.estimate)), ("p_", fits.p_value))
+        for name, value in zip(("alp", "fall"), values, strict=True)
+    }
 
 
-def _firth(outcome: np.ndarray, *columns: np.ndarray) -> tuple[float, float, float]:
-    """Odds ratio of the first column, its lower profile limit, and its p-value."""
-    x = np.column_stack([np.ones(len(outcome)), *columns])
-    profile = profile_many(x, outcome, column=1, penalty="firth")
-    return (
-        float(np.exp(profile.estimate[0])),
-        float(np.exp(profile.lower[0])),
-        float(profile.p_value[0]),
-    )
+def _firth(outcome: np.ndarray, *columns: np.ndarray) -> Profiles:
+    """Profiles of the first column of each design: one column, or several side by side (n, k)."""
+    ones = np.ones((len(outcome), 1))
+    stack = [np.column_stack([ones, column]) for column in columns]
+    return profile_many(np.stack(stack), outcome, column=1, penalty="firth")
 
 
 # ---- statements ----------------------------------------------------------------------------------
