@@ -210,8 +210,8 @@ show(
     table(
         ladder,
         {
-            "repeated": "Repeated in each resample",
-            "optimism": "Optimism of C",
+            "repeated": "Repeated",
+            "optimism": "Optimism",
             "c_statistic": "C",
             "brier": "Brier",
             "slope": "Slope",
@@ -223,7 +223,7 @@ show(
         | {"optimism": ".2f"},
         missing="–",
         notes=[
-            f"Corrected for optimism, {honest.resamples:,} bootstrap resamples each. Brier score "
+            f"Corrected by {honest.resamples:,} bootstrap resamples; optimism: of C. Brier score "
             f"of the same risk for all: about {number(alike, 3)}. Ten folds, means over "
             f"{folds['brier'].repeats} divisions; C within folds. .632+ has no slope.",
             f"Monte Carlo standard errors, at most: C {number(errors[0], 3)}, Brier "
@@ -240,11 +240,13 @@ show(
         {full:optimism}, {times:.1f} times as much. Fitting had begun before the last model. Choosing the
         cut-off anew adds {cut:.3f} to the screening (Monte Carlo standard error at most {error:.3f}).
         How much either adds was built in: so many candidates fail the screening narrowly, so clearly one
-        cut-off stands out. The corrected Brier score is {brier:corrected}; telling every patient the
-        same risk of {share:percent} scores about {alike:.3f}, which is {worse}. The other ways to
-        repeat it all ask other patients and agree no better than to {range:.2f}: the optimism bootstrap
-        tests a model in all patients, most of whom it has seen; a tenth of the patients holds
-        {tenth:.1f} failures, and the slope then mixes risks from models that differ.
+        cut-off stands out.
+
+        The corrected Brier score is {brier:corrected}; telling every patient the same risk of
+        {share:percent} scores about {alike:.3f}, which is {worse}. The other ways to repeat it all ask
+        other patients, and the three values of C span {range:.2f}. The optimism bootstrap tests a model
+        in all patients, most of whom it has seen. A tenth of the patients holds {tenth:.1f} failures,
+        and the slope then mixes risks from models that differ.
         """,
         id="13-ladder-says",
         status="simulated",
@@ -291,11 +293,12 @@ show(
         own model in {did:covered} (Monte Carlo standard error {did:coverage_error}), not in
         {did.level:percent0}; in {did:too_high} it lies too high, in {did:too_low} too low. A resample has
         copies, which make it easier to fit than the patients themselves, and taking off the optimism
-        once does not undo that. The corrected value itself is {did:bias} too high on average (Monte Carlo
-        standard error {did:bias_error}), but single studies miss: the middle {did.level:percent0} of
-        errors reach from {low:.2f} too low to {did:upper} too high. Turned round, they give
-        {turned[0]:.2f} to {turned[1]:.2f}, the fairer interval, as far as the predicted risks can be
-        believed.
+        once does not undo that.
+
+        The corrected value itself is {did:bias} too high on average (Monte Carlo standard error
+        {did:bias_error}). Single studies miss by far more: the middle {did.level:percent0} of errors
+        reach from {low:.2f} too low to {did:upper} too high. Turned round, they give {turned[0]:.2f} to
+        {turned[1]:.2f}, the fairer interval, as far as the predicted risks can be believed.
         """,
         id="13-interval",
         status="simulated",
@@ -328,15 +331,16 @@ show(
         entries,
         {
             "name": "Candidate",
-            "p": "p alone, here",
-            "enters": "Enters in resamples",
+            "p": "p alone",
+            "enters": "Enters",
         },
         id="13-entries",
         status="simulated",
         caption="Which candidates pass the screening when patients are drawn again?",
         faces={"p": "p", "enters": "percent0"},
         notes=[
-            f"Of {honest.resamples:,} resamples. p: Wald, with Firth's penalty."
+            f"p alone: in these rows, Wald, with Firth's penalty. Enters: in how "
+            f"many of {honest.resamples:,} resamples."
         ],
     )
 )
@@ -433,9 +437,9 @@ show(
         per_hundred(curve, thresholds=[0.10, 0.20]),
         {
             "threshold": "High from",
-            "model": "The model",
-            "found": "Warned rightly",
-            "needless": "Warned for nothing",
+            "model": "Model",
+            "found": "Rightly",
+            "needless": "For nothing",
             "missed": "Missed",
         },
         id="13-per-100",
@@ -444,8 +448,8 @@ show(
         faces={"threshold": "percent0"}
         | dict.fromkeys(("found", "needless", "missed"), ".1f"),
         notes=[
-            "Warned rightly: told so, and treatment fails. Missed: not told so, and it fails. "
-            "Corrected for optimism as the curve is.",
+            "Rightly: told so, and treatment fails. For nothing: told so, and it does not. Missed: "
+            "not told so, and it fails. Corrected for optimism as the curve is.",
         ],
     )
 )
@@ -458,8 +462,9 @@ show(
         Corrected, the model gains something over *everyone* and *no one* only between thresholds of
         {first:percent0} and {last:percent0}: at best {most:.1f} failures found per hundred patients
         without a needless check (at {best.threshold:percent0}; Monte Carlo standard error {error:.1f}),
-        where {seems:.1f} seemed to be gained. Elsewhere it gains nothing or does harm. Take
-        {at.threshold:percent0} as high. The model warns {at.positive:.0f} of its own {at.n:.0f}
+        where {seems:.1f} seemed to be gained. Elsewhere it gains nothing or does harm.
+
+        Take {at.threshold:percent0} as high. The model warns {at.positive:.0f} of its own {at.n:.0f}
         patients, {at.true_positive:.0f} of whom fail; so few that the curve must be as poorly known as
         the C statistic. Corrected, it warns {each:.1f} for nothing for each rightly, where {was:.1f}
         seemed to be. A clinic has to say whether that is worth it; no statistic does.
