@@ -57,7 +57,8 @@ class Profiles:
     does not tell. ``statistic`` (B,) is twice the fall of the objective if the coefficient is 0;
     ``p_value`` (B,) its probability by chi-squared with one degree of freedom. ``codes`` (B,) index
     ``STATUSES``; "separated" fits have limits and a test. What the iterations did not reach, be it
-    the fit, a limit or the statistic, makes a fit "not_converged"; the rest of it stands.
+    the fit, a limit or the statistic, makes a fit "not_converged"; the rest of it stands. A limit
+    thousands of logits away is one of these, as with weights that sum to less than a patient.
     """
 
     estimate: Floats
