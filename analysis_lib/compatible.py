@@ -38,7 +38,7 @@ from analysis_lib.scenario import CANDIDATES, DEFAULT, SEED, Scenario
 from analysis_lib.trajectories import course
 
 Floats = NDArray[np.float64]
-DRAWS, SEARCHES, STARTS, ROUNDS, BY_CHANCE = 3, 6, 384, 20, 3
+DRAWS, SEARCHES, STARTS, ROUNDS, BY_CHANCE = 2, 6, 384, 20, 3
 """How long a scenario is tried: fresh draws of the margins; searches in each, the first from the
 nearest of so many random starts, the others from the nearest so far, shaken; rounds of exchanges in
 each, of which in the very first search some are by chance."""

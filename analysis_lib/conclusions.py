@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Literal, cast
 import numpy as np
 
 from analysis_lib.cohort import Cohort
+from analysis_lib.consistency import rounding_range
 from analysis_lib.cutoff import choose
 from analysis_lib.endpoint import RULES, Draws, Target, definitions, endpoint
 from analysis_lib.hypocalcaemia import TERMS, predictor_frame
@@ -22,6 +23,8 @@ from analysis_lib.maximal_chi_square import exact
 from analysis_lib.prediction import CANDIDATES, PREDICTOR
 from analysis_lib.procedure import Procedure
 from analysis_lib.procedure_fits import Fitted, prepare
+from analysis_lib.published import claim
+from analysis_lib.results import percent
 from analysis_lib.thresholds import choose_many
 from analysis_lib.validation import optimism, resample
 
@@ -35,16 +38,17 @@ MONTH, WINDOW = 12.0, 3.0
 """When the endpoint is looked at besides the end of follow-up, and how far a value may be off."""
 INNER = 0.10
 """Least share of patients on either side of a cut-off that is searched for."""
-Basis = Literal["built", "assumed", "open"]
+Basis = Literal["built", "bound", "assumed", "open"]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Measure:
     """One number of each cohort.
 
-    ``scale`` is "log" where differences are ratios; ``basis`` is "built" where every compatible
-    cohort has the same by construction, "assumed" where an assumption puts it in directly, else
-    "open".
+    ``scale`` is "log" where differences are ratios. ``basis`` is "built" where every compatible
+    cohort has the same by construction; "bound" where the printed regression leaves it little
+    room; "assumed" where an assumption puts it in directly, as with all that happens after
+    treatment; else "open".
     """
 
     key: str
@@ -57,19 +61,20 @@ MEASURES = (
     Measure(key="reached_study", words="share at the study's target at the end", scale="percent",
             basis="built"),
     Measure(key="reached_kdoqi", words="share within the range of KDOQI at the end",
-            scale="percent"),
+            scale="percent", basis="assumed"),
     Measure(key="reached_kdigo_65", words="share within the range of KDIGO at the end",
-            scale="percent"),
+            scale="percent", basis="assumed"),
     Measure(key="reached_jsdt", words="share within the range of JSDT at the end",
-            scale="percent"),
+            scale="percent", basis="assumed"),
     *(
         Measure(key=f"year_{rule}", words=f"share at target after a year, {words}",
-                scale="percent")
+                scale="percent", basis="assumed")
         for rule, words in RULES.items()
     ),
     Measure(key="crude", words="odds ratio above the cut-off, alone (Firth)", scale="log"),
-    Measure(key="adjusted", words="odds ratio above the cut-off, adjusted (Firth)", scale="log"),
-    Measure(key="adjusted_lower", words="its lower profile limit", scale="log"),
+    Measure(key="adjusted", words="odds ratio above the cut-off, adjusted (Firth)", scale="log",
+            basis="bound"),
+    Measure(key="adjusted_lower", words="its lower profile limit", scale="log", basis="bound"),
     Measure(key="doubling", words="odds ratio per doubling of PTH, uncut (Firth)", scale="log"),
     Measure(key="p_doubling", words="its p-value (penalised likelihood ratio)"),
     Measure(key="p_search", words="p-value of the best cut-off, corrected for the search"),
@@ -107,7 +112,7 @@ def measure(cohort: Cohort, *, seed: int) -> dict[str, float]:
 
 def _endpoints(cohort: Cohort, seed: int) -> dict[str, float]:
     targets = {target.key: target for target in definitions()}
-    draws = Draws(m=5, burn_in=5, seed=seed)
+    draws = Draws(m=3, burn_in=3, seed=seed)
 
     def shares(chosen: list[Target], time: float | Literal["end"], rules: list[str]) -> list[float]:
         table = endpoint(
@@ -205,43 +210,59 @@ class Conclusion:
     relation: Literal[">=", "<"]
     limit: float
 
+    @property
+    def sentence(self) -> str:
+        """Its words, with the limit written into them."""
+        return self.words.format(limit=f"{self.limit:g}", share=percent(self.limit, 0))
+
     def holds(self, values: pd.Series[float]) -> pd.Series[bool]:
         """Whether it holds, for each value; missing where the value is."""
         held = values >= self.limit if self.relation == ">=" else values < self.limit
         return held.astype("boolean").where(values.notna())
 
 
+PRINTED = float(rounding_range(claim("predictor_pth_or").value)[0])
+"""The least odds ratio that is printed as the study's."""
+
 CONCLUSIONS = (
     Conclusion(key="most_reach", said="study", measure="reached_study", relation=">=", limit=0.8,
-               words="Four in five patients end at or below the study's target"),
+               words="At least {share} end at or below the study's target"),
     Conclusion(key="high_pth", said="study", measure="adjusted_lower", relation=">=", limit=1.0,
-               words="PTH above the cut-off goes with failure, by Firth's penalty and its profile"),
+               words="PTH above the cut-off goes with failure, by Firth's penalty: its interval "
+               "leaves out one"),
     Conclusion(key="uncut", said="study", measure="p_doubling", relation="<", limit=0.05,
-               words="PTH goes with failure without any cut-off"),
-    Conclusion(key="search", said="critic", measure="p_search", relation=">=", limit=0.05,
-               words="Corrected for the search of a cut-off, PTH is not significant"),
-    Conclusion(key="exaggerated", said="critic", measure="adjusted", relation="<", limit=4.5,
-               words="Few events exaggerate: Firth's odds ratio is below four and a half"),
-    Conclusion(key="jumps", said="critic", measure="cutoff_again", relation="<", limit=0.5,
-               words="The cut-off jumps: most resamples choose another"),
-    Conclusion(key="discriminates", said="critic", measure="c_corrected", relation="<", limit=0.7,
-               words="Corrected, the model tells failures apart poorly: C below 0.7"),
-    Conclusion(key="extreme", said="critic", measure="slope_corrected", relation="<", limit=0.8,
-               words="Corrected, its risks are too extreme: calibration slope below 0.8"),
+               words="PTH goes with failure without any cut-off (p below {limit})"),
     Conclusion(key="stays", said="book", measure="pth_enters", relation=">=", limit=0.9,
-               words="PTH is in the model of nine resamples in ten"),
+               words="PTH is in the model of at least {share} of resamples"),
+    Conclusion(key="exaggerated", said="critic", measure="adjusted", relation="<", limit=PRINTED,
+               words="Few events exaggerate: Firth's odds ratio is below the printed one"),
+    Conclusion(key="search", said="critic", measure="p_search", relation=">=", limit=0.05,
+               words="Corrected for the search of a cut-off, PTH is not significant (p at least "
+               "{limit})"),
+    Conclusion(key="jumps", said="critic", measure="cutoff_again", relation="<", limit=0.5,
+               words="The cut-off jumps: fewer than {share} of resamples choose it again"),
+    Conclusion(key="discriminates", said="critic", measure="c_corrected", relation="<", limit=0.7,
+               words="Corrected, the model tells failures apart poorly (C below {limit})"),
+    Conclusion(key="extreme", said="critic", measure="slope_corrected", relation="<", limit=0.8,
+               words="Corrected, its risks are too extreme (slope below {limit})"),
     Conclusion(key="kdoqi_half", said="critic", measure="reached_kdoqi", relation="<", limit=0.5,
-               words="Fewer than half end within the range of KDOQI"),
+               words="Fewer than {share} end within the range of KDOQI"),
     Conclusion(key="year_all", said="critic", measure="year_failure", relation="<", limit=0.8,
-               words="With missing as failure, fewer than four in five are at target after a year"),
+               words="A missing value counted as failure, fewer than {share} are at target after "
+               "a year"),
     Conclusion(key="year_imputed", said="book", measure="year_imputed", relation=">=", limit=0.8,
-               words="With gaps filled, four in five are at target after a year"),
+               words="Gaps filled, at least {share} are at target after a year"),
     Conclusion(key="alp", said="book", measure="p_alp_hypocalcaemia", relation="<", limit=0.05,
-               words="Alkaline phosphatase predicts severe hypocalcaemia"),
+               words="Alkaline phosphatase goes with severe hypocalcaemia (p below {limit})"),
     Conclusion(key="fall", said="book", measure="p_fall_hypocalcaemia", relation="<", limit=0.05,
-               words="The fall of PTH on the first day predicts severe hypocalcaemia"),
+               words="The fall of PTH on the first day goes with severe hypocalcaemia (p below "
+               "{limit})"),
 )  # fmt: skip
-"""What the study says, what a critic may say of it, and what this book adds; limits are ours."""
+"""What the study says, what a critic may say of it, and what this book adds.
+
+The limits are ours: usual ones, where there are any. Firth's odds ratio is held against the
+printed one, since any other limit would lie inside the little room that the printed one leaves.
+"""
 
 
 def judge(members: pd.DataFrame, *, level: float = 0.95) -> pd.DataFrame:
@@ -274,7 +295,7 @@ def judge(members: pd.DataFrame, *, level: float = 0.95) -> pd.DataFrame:
         )
         rows.append(
             {
-                "key": one.key, "words": one.words, "said": one.said, "measure": one.measure,
+                "key": one.key, "words": one.sentence, "said": one.said, "measure": one.measure,
                 "basis": basis[one.measure], "held": share.events, "n": share.n,
                 "share": share.estimate, "lower": share.lower, "upper": share.upper,
             }
