@@ -26,8 +26,11 @@ if TYPE_CHECKING:
     from analysis_lib.logistic.resampling import Bootstrap
 
 Floats = NDArray[np.float64]
+WALD, PROFILE = "Maximum likelihood, Wald", "Maximum likelihood, profile"
+FIRTH_WALD, FIRTH = "Firth, Wald", "Firth, profile"
+WIDE_PRIOR, NARROW_PRIOR = "Log-F(1,1), profile", "Log-F(2,2), profile"
 EXACT = "Exact"
-"""The label of the exact conditional interval, which tables alone have."""
+"""Labels of the intervals; the exact conditional one is for tables alone."""
 
 
 def methods(terms: int) -> dict[str, tuple[Penalty, str]]:
@@ -38,12 +41,12 @@ def methods(terms: int) -> dict[str, tuple[Penalty, str]]:
     """
     columns = tuple(range(1, terms + 1))
     return {
-        "Maximum likelihood, Wald": ("none", "wald"),
-        "Maximum likelihood, profile": ("none", "profile"),
-        "Firth, Wald": ("firth", "wald"),
-        "Firth, profile": ("firth", "profile"),
-        "Log-F(1,1), profile": (LogF(1, columns), "profile"),
-        "Log-F(2,2), profile": (LogF(2, columns), "profile"),
+        WALD: ("none", "wald"),
+        PROFILE: ("none", "profile"),
+        FIRTH_WALD: ("firth", "wald"),
+        FIRTH: ("firth", "profile"),
+        WIDE_PRIOR: (LogF(1, columns), "profile"),
+        NARROW_PRIOR: (LogF(2, columns), "profile"),
     }
 
 

@@ -178,15 +178,23 @@ def kept(found: pd.DataFrame, truth: float, *, chance: Floats | None = None) -> 
     return pd.DataFrame(rows)
 
 
-def picked(found: pd.DataFrame, *, chance: Floats) -> pd.DataFrame:
+def in_tables(found: pd.DataFrame, truth: float, *, failures: float) -> pd.DataFrame:
+    """Return :func:`kept` of all tables that :func:`every_table` returned, by their chance.
+
+    Other arguments as for :func:`chances`.
+    """
+    return kept(found, truth, chance=_chance_of(found, truth, failures))
+
+
+def picked(found: pd.DataFrame, truth: float, *, failures: float) -> pd.DataFrame:
     """Return what studies print if only significant ones are looked at, method by method.
 
     Parameters
     ----------
     found : DataFrame
         As :func:`every_table` returns it.
-    chance : array (studies,)
-        Of each study.
+    truth, failures
+        As for :func:`chances`.
 
     Returns
     -------
@@ -196,7 +204,7 @@ def picked(found: pd.DataFrame, *, chance: Floats) -> pd.DataFrame:
     """
     import pandas as pd
 
-    rows = {}
+    rows, chance = {}, _chance_of(found, truth, failures)
     for label, one in found.groupby("label", sort=False):
         share = np.where(one["lower"].gt(1) | one["upper"].lt(1), chance[one["study"]], 0)
         size = np.abs(np.log(one["estimate"].to_numpy()))
@@ -204,6 +212,13 @@ def picked(found: pd.DataFrame, *, chance: Floats) -> pd.DataFrame:
         mean = share[known] @ size[known] / share[known].sum()
         rows[label] = {"significant": share.sum(), "prints": math.exp(mean)}
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("label")
+
+
+def _chance_of(found: pd.DataFrame, truth: float, failures: float) -> Floats:
+    one = found[found["label"] == EXACT]
+    above, below = one["above"].to_numpy(), one["below"].to_numpy()
+    sizes = int(above.max()), int(below.max())  # the last table has everybody
+    return chances(above, below, *sizes, truth=truth, failures=failures)
 
 
 def _median(values: Floats, share: Floats) -> float:

@@ -34,6 +34,7 @@ from analysis_lib import (
     verify,
 )
 from analysis_lib.consistency import counts_for_percentage
+from analysis_lib.few_events import EXACT, FIRTH, NARROW_PRIOR, PROFILE, WALD
 from analysis_lib.figures.estimates import estimates
 from analysis_lib.logistic import fit, fit_many
 from analysis_lib.logistic.resampling import bootstrap
@@ -55,35 +56,20 @@ y = frame["treatment_failure"].astype(int).to_numpy()
 above = frame["pth_high"].astype(bool).to_numpy()
 x = np.column_stack([np.ones(n), frame[terms].astype(float)])
 cells = [int((above == a)[y == f].sum()) for f in (1, 0) for a in (1, 0)]
-WALD, PROFILE = "Maximum likelihood, Wald", "Maximum likelihood, profile"
-FIRTH, EXACT = "Firth, profile", "Exact"
 
 # %%
 adjusted = few_events.intervals(x, y, few_events.methods(3), column=1)
 by = adjusted.set_index("label")
 sizes = int(above.sum()), int((~above).sum())
-tables = interval_coverage.every_table(
-    *sizes
-)  # each study that two such groups can give
-one = tables[tables["label"].eq(EXACT)]
-split = one["above"].to_numpy(), one["below"].to_numpy()
-truths = (1.0, 2.0, 5.0)
-chance = {
-    truth: interval_coverage.chances(
-        *split, *sizes, truth=truth, failures=failures
-    )
-    for truth in truths
-}
+tables = interval_coverage.every_table(*sizes)
 alone = {
-    truth: interval_coverage.kept(
-        tables, truth, chance=chance[truth]
-    ).set_index("label")
-    for truth in truths
+    truth: interval_coverage.in_tables(tables, truth, failures=failures)
+    for truth in (1.0, 2.0, 5.0)
 }
+at_five = alone[5.0].set_index("label")
 
 # %% tags=["hide-input"]
 usual = fit(x, y, names=["intercept", *terms]).odds_ratio("pth_high")
-at_five = alone[5.0]
 show(
     say(
         """
@@ -130,7 +116,7 @@ show(
 )
 
 # %% [markdown]
-# The abstract does not say how the p-value was computed, which covariates were in the model, nor what
+# The abstract does not say how the p-value was computed (Wald's test is assumed here), which covariates were in the model, nor what
 # kind of interval was printed {cite:p}`index`.
 #
 # ## The data
@@ -222,7 +208,7 @@ length = math.log(usual.upper / usual.lower)
 show(
     say(
         """
-        In this simulated cohort the six methods without resampling give adjusted estimates of {low:.1f} to {high:.1f},
+        In this simulated cohort the first six methods give adjusted estimates of {low:.1f} to {high:.1f},
         {share:percent0} of the length of the usual interval on the log scale. Their lower limits are {least:.1f} to {most:.1f},
         their upper ones {short:.0f} to {long:.0f}. The bootstrap's limits are {boot}: in {apart:percent} of its
         resamples nobody below the cut-off fails, so that the odds ratio is infinite. For PTH alone, who held the
@@ -252,9 +238,9 @@ show(
 # First PTH alone: every table that two groups of this size can give, each with its chance.
 
 # %%
-word = at_five.reset_index()
-for truth in truths:
-    word[f"held {truth:g}"] = alone[truth]["held"].to_numpy()
+word = alone[5.0].copy()
+for truth, shares in alone.items():
+    word[f"held {truth:g}"] = shares["held"]
 
 # %% tags=["hide-input"]
 heads = {
@@ -274,7 +260,7 @@ show(
         caption="PTH alone: how often does the interval hold the true odds ratio?",
         faces=dict.fromkeys(heads, "percent") | {"mean": ".2f"},
         notes=[
-            f"Shares of all {len(one)} possible tables, weighed by their chance, if the true odds "
+            f"Shares of all {int(word['studies'].iloc[0])} possible tables, weighed by their chance, if the true odds "
             f"ratio (OR) is as in the head. Assumed: {sizes[0]} patients above the cut-off, "
             f"{sizes[1]} below, {failures} failures on average. No Monte Carlo error.",
             "The other columns: if it is the larger one. Too high, too low: all of the interval lies "
@@ -310,7 +296,7 @@ show(
         firth_width=float(at_five.loc[FIRTH, "width"]),
         mean=float(at_five.loc[FIRTH, "mean"]),
         mean_ml=float(at_five.loc[WALD, "mean"]),
-        mean_prior=float(at_five.loc["Log-F(2,2), profile", "mean"]),
+        mean_prior=float(at_five.loc[NARROW_PRIOR, "mean"]),
         firth=float(at_five.loc[FIRTH, "held"]),
     )
 )
@@ -323,12 +309,9 @@ show(
 # %%
 truth, studies = 5.0, 2000
 others = fit_many(x, y, penalty="firth").coefficients[0, 2:]
+slopes = [math.log(truth), *others]
 drawn = interval_coverage.draw(
-    x[:, 1:],
-    [math.log(truth), *others],
-    failures=failures,
-    studies=studies,
-    seed=12,
+    x[:, 1:], slopes, failures=failures, studies=studies, seed=12
 )
 found = few_events.intervals(x, drawn, few_events.methods(3), column=1)
 model = interval_coverage.kept(found, truth)
@@ -348,7 +331,7 @@ show(
         scale="percent",
         caption="Adjusted model: how often does each interval hold a true odds "
         "ratio of five? Without an interval, it is not held. Bars: Monte Carlo "
-        "error, 95 %.",
+        "error.",
         xlabel="Drawn studies whose interval holds the truth, %",
         heading="Held (Monte Carlo)",
         line=(0.95, "what is promised"),
@@ -401,13 +384,12 @@ separated = few_events.intervals(
 separated = separated.set_index("label")
 
 # %% tags=["hide-input"]
-firth, prior = separated.loc[FIRTH], separated.loc["Log-F(2,2), profile"]
+firth = separated.loc[FIRTH]
 show(
     say(
         """
         For PTH alone in rows so changed, with {count} failures, all above the cut-off, the plain profile
-        runs from {plain}. Firth's penalty prints {estimate:.0f} ({firth}), the narrower log-F prior
-        {middle:.0f} ({prior}).
+        runs from {plain}. Firth's penalty prints {estimate:.0f} ({firth}).
         """,
         id="12-separation",
         status="simulated",
@@ -415,8 +397,6 @@ show(
         plain=span(*separated.loc[PROFILE, ["lower", "upper"]], 0),
         estimate=firth["estimate"],
         firth=span(firth["lower"], firth["upper"], 0),
-        middle=prior["estimate"],
-        prior=span(prior["lower"], prior["upper"], 0),
     )
 )
 
@@ -432,12 +412,6 @@ show(
 ours = by.loc[FIRTH]
 limits = span(ours["lower"], ours["upper"], 1)
 open_questions = [
-    ledger.cannot_compare(
-        "predictor_pth_p",
-        "not stated",
-        quantity="test behind the p-value",
-        reason="Wald's is assumed; it fits the interval (chapter 2)",
-    ),
     ledger.cannot_compare(
         "predictor_pth_or",
         "not stated",
@@ -499,7 +473,7 @@ show(
 # they print too much. Does a method help?
 
 # %%
-significant = interval_coverage.picked(tables, chance=chance[2.0])
+significant = interval_coverage.picked(tables, 2.0, failures=failures)
 power, prints = significant["significant"], significant["prints"]
 
 # %% tags=["hide-input"]

@@ -18,7 +18,7 @@ from analysis_lib.few_events import (
     posterior,
     side_by_side,
 )
-from analysis_lib.interval_coverage import chances, draw, every_table, kept, picked
+from analysis_lib.interval_coverage import chances, draw, every_table, in_tables, kept, picked
 from analysis_lib.logistic import fit
 from analysis_lib.logistic.resampling import bootstrap
 from analysis_lib.odds_ratio import crude_odds_ratio, risks
@@ -38,7 +38,7 @@ def chance_of_tables(truth):
 
 
 def covered(truth, label):
-    by = kept(FOUND, truth, chance=chance_of_tables(truth)).set_index("label")
+    by = in_tables(FOUND, truth, failures=FAILURES).set_index("label")
     return by.loc[label]
 
 
@@ -230,7 +230,7 @@ def test_methods_stand_side_by_side():
 
 def test_what_is_picked_by_significance():
     chance = chance_of_tables(2.0)
-    got = picked(FOUND, chance=chance)
+    got = picked(FOUND, 2.0, failures=FAILURES)
     with np.errstate(divide="ignore", invalid="ignore"):
         estimate = np.log(A * D / (B * C))
         z = np.abs(estimate) / np.sqrt(1 / A + 1 / B + 1 / C + 1 / D)
