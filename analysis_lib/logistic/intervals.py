@@ -14,6 +14,7 @@ from analysis_lib.logistic import fit, fit_many
 from analysis_lib.logistic.inputs import check_one, checked
 from analysis_lib.logistic.penalties import Penalty
 from analysis_lib.logistic.profile import profile_many
+from analysis_lib.logistic.solution import NOT_CONVERGED
 from analysis_lib.results import OddsRatio
 
 if TYPE_CHECKING:
@@ -44,7 +45,8 @@ def profile_table(
         One row a column of ``x``: ``name``, ``estimate``, ``se``, ``wald_lower``, ``wald_upper``,
         ``wald_p``, ``profile_lower``, ``profile_upper``, ``lr_statistic``, ``lr_p`` (all in log
         odds ratios) and ``status``. A limit that does not exist is infinite; what a fit without
-        a maximum does not have is missing.
+        a maximum does not have is missing. ``status`` is that of the fit, or "not_converged"
+        where a limit or the test of the row was not found.
 
     Raises
     ------
@@ -60,6 +62,7 @@ def profile_table(
     rows = []
     for j, name in enumerate(names):
         found = profile_many(xs, ys, column=j, weights=ws, penalty=penalty, level=level)
+        lost = found.codes[0] == NOT_CONVERGED
         rows.append(
             {
                 "name": name,
@@ -72,7 +75,7 @@ def profile_table(
                 "profile_upper": found.upper[0],
                 "lr_statistic": found.statistic[0],
                 "lr_p": found.p_value[0],
-                "status": str(fits.status[0]),
+                "status": str(found.status[0] if lost else fits.status[0]),
             }
         )
     return pd.DataFrame(rows)
@@ -121,6 +124,10 @@ def profile_odds_ratio(
         for side, value in sides
         if math.isinf(value)
     )
+    if found.codes[0] == NOT_CONVERGED and one.status != "not_converged":
+        parts = (*((f"{side} limit", value) for side, value in sides), ("p", found.p_value[0]))
+        missing = ", ".join(what for what, value in parts if math.isnan(value))
+        endless += (f"not found, the iterations ran out: {missing}",)
     with np.errstate(over="ignore"):
         lower, upper = (float(np.exp(value)) for _, value in sides)
     return dataclasses.replace(

@@ -6,6 +6,7 @@ from scipy.optimize import linprog
 
 from analysis_lib.errors import DataError
 from analysis_lib.logistic import REASONS, LogF, fit, fit_many
+from analysis_lib.logistic.intervals import profile_odds_ratio, profile_table
 from analysis_lib.logistic.profile import profile_many
 from analysis_lib.logistic.resampling import bootstrap
 
@@ -249,6 +250,21 @@ def test_tiny_weights_have_estimates_and_limits_that_are_right_or_not_there(at):
         ends = np.array([got.lower[0], got.upper[0]])
         assert not np.isinf(ends).any()
         assert (got.status[0] == "converged") == np.isfinite(ends).all()
+
+
+def test_one_fit_says_which_part_was_not_reached():
+    w, names, seen = 1e-3 * ONE, list("iabc"), 0
+    table = profile_table(design(), Y, names=names, weights=w, penalty="none")
+    for column, name in enumerate(names):
+        many = profile_many(design(), Y, column=column, weights=w, penalty="none")
+        one = profile_odds_ratio(design(), Y, names=names, name=name, weights=w, penalty="none")
+        ends = {"lower limit": many.lower[0], "upper limit": many.upper[0]}
+        lost = ", ".join(side for side, value in ends.items() if np.isnan(value))
+        assert one.warnings == ((f"not found, the iterations ran out: {lost}",) if lost else ())
+        assert table["status"][column] == ("not_converged" if lost else "converged")
+        assert np.isfinite(table["estimate"][column])
+        seen += bool(lost)
+    assert 0 < seen < 4
 
 
 @pytest.mark.parametrize("at", range(3), ids=LABELS)
