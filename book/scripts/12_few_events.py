@@ -23,7 +23,6 @@ import dataclasses
 import math
 
 import numpy as np
-import pandas as pd
 
 from analysis_lib import (
     cohort,
@@ -343,7 +342,7 @@ show(
 show(
     say(
         """
-        On average {failures} fail, in the middle 95 % of studies {few:.0f} to {many:.0f}. In {none:percent} of these drawn studies maximum likelihood has no estimate, and Wald's interval nothing to print.
+        On average {failures} fail, in the middle {middle:percent0} of studies {few:.0f} to {many:.0f}. In {none:percent} of these drawn studies maximum likelihood has no estimate, and Wald's interval nothing to print.
         Counted as studies without an answer, they bring it to {wald:percent}; leave them
         out, and it seems to hold the truth in {among:percent}. The plain profile
         lies too high in {profile_high:percent}, Firth's in {firth_high:percent}. All are long:
@@ -355,6 +354,7 @@ show(
         id="12-coverage-says",
         status="simulated",
         failures=failures,
+        middle=0.95,
         few=float(np.quantile(drawn.sum(axis=1), 0.025)),
         many=float(np.quantile(drawn.sum(axis=1), 0.975)),
         none=float(at.loc[WALD, "none"]),
