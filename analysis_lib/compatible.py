@@ -38,7 +38,7 @@ from analysis_lib.scenario import CANDIDATES, DEFAULT, SEED, Scenario
 from analysis_lib.trajectories import course
 
 Floats = NDArray[np.float64]
-DRAWS, SEARCHES, STARTS, ROUNDS, BY_CHANCE = 2, 6, 384, 20, 3
+DRAWS, SEARCHES, STARTS, ROUNDS, BY_CHANCE = 5, 6, 384, 20, 3
 """How long a scenario is tried: fresh draws of the margins; searches in each, the first from the
 nearest of so many random starts, the others from the nearest so far, shaken; rounds of exchanges in
 each, of which in the very first search some are by chance."""
@@ -65,8 +65,11 @@ class Build:
     trace: tuple[dict[str, float], ...] = field(repr=False)
 
 
-def build(scenario: Scenario = DEFAULT, seed: int = SEED) -> Cohort:
+def build(scenario: Scenario = DEFAULT, seed: int = SEED, *, draws: int = DRAWS) -> Cohort:
     """Build a cohort; the same scenario and seed give the same cohort.
+
+    ``draws`` is how often the margins are drawn anew before a scenario counts as one that can't
+    be met; a cohort that is found is the same for any number.
 
     Raises
     ------
@@ -75,10 +78,10 @@ def build(scenario: Scenario = DEFAULT, seed: int = SEED) -> Cohort:
         the search; ``python -m analysis_lib build`` also has :mod:`analysis_lib.verify` look at
         every claim before it writes a file.
     """
-    return trace(scenario, seed).cohort
+    return trace(scenario, seed, draws=draws).cohort
 
 
-def trace(scenario: Scenario = DEFAULT, seed: int = SEED) -> Build:
+def trace(scenario: Scenario = DEFAULT, seed: int = SEED, *, draws: int = DRAWS) -> Build:
     """Build a cohort and keep the record of the search; errors as in :func:`build`."""
     rng = np.random.default_rng(seed)
     n = claim("cohort_participants").count
@@ -88,7 +91,7 @@ def trace(scenario: Scenario = DEFAULT, seed: int = SEED) -> Build:
     if scenario.failure_per_doubling:
         per_doubling = scenario.failure_per_doubling * scenario.pth_log_sd / math.log(2)
         log_odds = per_doubling * _rank_scores(n)
-    for _ in range(DRAWS):
+    for _ in range(draws):
         failed = youden_order(
             rng, n, scenario.n_above, n - reached, scenario.failures_above, log_odds=log_odds
         )

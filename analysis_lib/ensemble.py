@@ -26,8 +26,12 @@ if TYPE_CHECKING:
 
 SEED = 20261124
 SHIPPED = ROOT / "data/ensemble"
+READS = ("data/ensemble/members.csv", "data/ensemble/about.json")
 DIGITS = 6
 """Significant digits that are kept: the last bits differ between processors."""
+PATIENCE = 2
+"""How often a scenario's margins are drawn before it counts as one that can't be met: more would
+find a few more cohorts, at twice the time."""
 RECORD, TABLE, ABOUT = "members.jsonl", "members.csv", "about.json"
 
 
@@ -118,7 +122,7 @@ def member(number: int, seed: int, within: Ranges | None = None) -> dict[str, An
         "scenario": {name: getattr(scenario, name) for name in ranges()},
     }
     try:
-        cohort = build(scenario, own)
+        cohort = build(scenario, own, draws=PATIENCE)
     except IncompatibleScenarioError as error:
         return row | {"claim_id": error.claim_id, "closest": error.closest}
     measures = measure(cohort, seed=own)

@@ -101,9 +101,8 @@ def test_a_cut_off_that_no_order_makes_the_best_resists(monkeypatch):
 def test_a_search_that_runs_out_says_how_close_it_came(monkeypatch):
     monkeypatch.setattr(compatible, "ROUNDS", 1)
     monkeypatch.setattr(compatible, "SEARCHES", 1)
-    monkeypatch.setattr(compatible, "DRAWS", 1)
     with pytest.raises(IncompatibleScenarioError, match=r"odds ratio \d\.\d\d with standard error"):
-        build(Scenario(n_above=43, failures_above=9), 1)
+        build(Scenario(n_above=43, failures_above=9), 1, draws=1)
 
 
 # ---- exchanging keeps margins --------------------------------------------------------------------

@@ -127,7 +127,7 @@ def test_scenarios_that_cannot_be_met_are_kept_with_the_reason():
     assert found.unmet["claim_id"].isin(["predictor_pth_or", "predictor_only_one"]).all()
     for row in found.unmet.head(1).itertuples():
         with pytest.raises(IncompatibleScenarioError) as error:
-            build(draw(row.seed, hard), row.seed)
+            build(draw(row.seed, hard), row.seed, draws=ensemble.PATIENCE)
         assert error.value.closest == row.closest
 
 
