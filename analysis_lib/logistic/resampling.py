@@ -23,9 +23,12 @@ from numpy.typing import ArrayLike, NDArray
 
 from analysis_lib.errors import DataError
 from analysis_lib.logistic import Fits, fit_many
+from analysis_lib.logistic.basis import basis
 from analysis_lib.logistic.inputs import check_one, checked
 from analysis_lib.logistic.penalties import Penalty, describe
+from analysis_lib.logistic.penalties import checked as known_penalty
 from analysis_lib.logistic.profile import profile_many
+from analysis_lib.logistic.separation import recedes
 from analysis_lib.logistic.solution import STATUSES
 from analysis_lib.results import Result, level_text, number, percent, span
 
@@ -168,10 +171,29 @@ def placed(
     """
     out = fits.coefficients.copy()
     apart = np.flatnonzero(fits.separated)
-    if len(apart):
-        for j in range(out.shape[1]):
-            found = profile_many(x, y, weights=weights[apart], column=j, penalty=penalty)
-            out[apart, j] = found.estimate
+    if not len(apart):
+        return out
+    xs, ys, _ = checked(x, y, None)
+    turn = np.where(ys == 1, 1.0, -1.0)[:, None]
+    pseudo = known_penalty(penalty, xs.shape[1])
+    for j in range(out.shape[1]):
+        order = [k for k in range(out.shape[1]) if k != j] + [j]
+        t, _ = basis(xs[:, order])
+        rows, sign = turn * (xs[:, order] @ t), float(np.sign(t[-1, -1]))
+        if pseudo is not None:  # rows of a prior stand on either side: what has one is bounded
+            prior = (pseudo.x * np.where(pseudo.y == 1, 1.0, -1.0)[:, None])[:, order] @ t
+            rows = np.concatenate([rows, prior])
+        present = np.pad(
+            weights[apart] > 0, ((0, 0), (0, len(rows) - len(xs))), constant_values=True
+        )
+        up, down = (
+            np.array([recedes(rows[seen], side * sign) for seen in present]) for side in (1, -1)
+        )
+        out[apart, j] = np.where(up, np.where(down, np.nan, np.inf), -np.inf)
+        still = apart[~up & ~down]
+        if len(still):
+            found = profile_many(xs, ys, weights=weights[still], column=j, penalty=penalty)
+            out[still, j] = found.estimate
     return out
 
 
