@@ -495,7 +495,7 @@ show(
 # - **The cut-off.** It is taken as given here, though data chose it by assumption. [Chapter
 #   11](#the-cutoff) chooses it anew.
 # - **Straight lines.** Covariates enter in a straight line and without interactions; other scales make
-#   other models. [Chapter 9](#one-at-a-time) bends one of them.
+#   other models. [Chapter 9](#one-at-a-time) bends the line of PTH.
 # - **Few failures.** Draw the patients again, and sometimes nobody below the cut-off fails: then there is
 #   no estimate. [Chapter 12](#few-events) says what to do.
 #
