@@ -3,12 +3,14 @@
 Floors, each importing only from those below it:
 
 6. ``__main__``: the command line
-5. ``ledger``, ``dictionary``: what the paper says beside what the book finds; the tables explained
+5. ``ledger``, ``full_ledger``, ``dictionary``: what the paper says beside what the book finds, all
+   of it; the tables explained
 4. ``tables``, ``figures``: what a reader sees
 3. ``report``: sentences with numbers in them, and how anything is shown
 2. ``two_by_two``; ``synthesis`` with ``study_counts``, ``binomial_normal`` and ``pooled``;
    ``compatible`` with ``permutation``, ``exchanges`` and ``records``: the simulated cohort;
    ``verify``: its proof; ``ensemble`` with ``conclusions``: many such cohorts, and what they bear;
+   ``standing``, ``stability``: which conclusions survive them, and whether others would say so;
    ``prediction``: the model as assumed; ``endpoint``, ``recurrence``: the target;
    ``complications``, ``grading``, ``hypocalcaemia``, ``hypocalcaemia_scales``: harm;
    ``baseline``, ``participants``: who was treated;
@@ -32,7 +34,7 @@ Floors, each importing only from those below it:
    ``decomposition``: what a result hinges on;
    ``survival``: time to an event; ``imputation``: gaps filled many times;
    ``trajectories``: laboratory values as they are assumed to run
-0. ``published``, ``cohort`` with ``contradictions``, ``scenario``, ``datapackage``, ``results``,
+0. ``published``, ``places``, ``cohort`` with ``contradictions``, ``scenario``, ``datapackage``, ``results``,
    ``units``, ``errors``: data, assumptions, and the shapes results come in
 """
 

@@ -25,7 +25,8 @@ class Table(Item):
 
     ``cells`` are the written values, one tuple a row; ``numeric`` says which columns are set
     flush right; ``strong`` lists the rows that are set in bold; ``csv`` holds the unrounded
-    values.
+    values. ``links`` holds for each row the addresses of its linked cells, by column. A
+    ``stacked`` table shows each row as a card on a narrow screen, instead of scrolling.
     """
 
     caption: str
@@ -35,34 +36,56 @@ class Table(Item):
     strong: frozenset[int]
     notes: tuple[str, ...]
     csv: str
+    links: tuple[Mapping[int, str], ...] = ()
+    stacked: bool = False
 
     def html(self) -> str:
         """Return the table in a region that scrolls sideways on a narrow screen."""
         file = f"{self.id}.{self.status}.csv"
         head = "".join(
-            f'<th scope="col"{_class(right)}>{html.escape(text)}</th>'
+            f'<th scope="col"{self._role("columnheader")}{_class(right)}>{html.escape(text)}</th>'
             for text, right in zip(self.headers, self.numeric, strict=True)
         )
         rows = "".join(self._row(index, row) for index, row in enumerate(self.cells))
         notes = "".join(f"<li>{html.escape(note)}</li>" for note in self.notes)
         return (
-            f'<div class="bk-item bk-table" id="{self.anchor}">'
+            f'<div class="bk-item bk-table{" bk-stacked" * self.stacked}" id="{self.anchor}">'
             f'<div class="bk-scroll" role="region" tabindex="0" aria-label="Table: '
-            f'{html.escape(self.caption)}"><table><caption><span>{html.escape(self.caption)} '
-            f"{status_label(self.status)}</span></caption><thead><tr>{head}</tr></thead>"
-            f"<tbody>{rows}</tbody></table></div>"
+            f'{html.escape(self.caption)}"><table{self._role("table")}><caption><span>'
+            f"{html.escape(self.caption)} {status_label(self.status)}</span></caption>"
+            f"<thead{self._role('rowgroup')}><tr{self._role('row')}>{head}</tr></thead>"
+            f"<tbody{self._role('rowgroup')}>{rows}</tbody></table></div>"
             + (f'<ul class="bk-notes">{notes}</ul>' if notes else "")
             + f'<p class="bk-tools">{download_link(file, self.csv, "Table as CSV")}</p></div>'
         )
 
     def _row(self, index: int, row: tuple[str, ...]) -> str:
         mark = ' class="bk-strong"' if index in self.strong else ""
-        first, *others = (html.escape(cell) for cell in row)
-        cells = "".join(
-            f"<td{_class(right)}>{cell}</td>"
-            for cell, right in zip(others, self.numeric[1:], strict=True)
+        links = self.links[index] if self.links else {}
+        first, *others = (
+            f'<a class="bk-place" href="{html.escape(links[column])}">{html.escape(cell)}</a>'
+            if column in links
+            else html.escape(cell)
+            for column, cell in enumerate(row)
         )
-        return f'<tr{mark}><th scope="row"{_class(self.numeric[0])}>{first}</th>{cells}</tr>'
+        named = zip(self.headers[1:], others, self.numeric[1:], strict=True)
+        cells = "".join(
+            f"<td{self._role('cell')}{self._label(name)}{_class(right)}>{cell}</td>"
+            for name, cell, right in named
+        )
+        role = self._role("rowheader")
+        return (
+            f"<tr{self._role('row')}{mark}>"
+            f'<th scope="row"{role}{_class(self.numeric[0])}>{first}</th>{cells}</tr>'
+        )
+
+    def _role(self, name: str) -> str:
+        """Say what an element is: where rows are cards, some browsers forget that it is a table."""
+        return f' role="{name}"' if self.stacked else ""
+
+    def _label(self, header: str) -> str:
+        """Give a cell the words of its header, which its card shows before it."""
+        return f' data-label="{html.escape(header)}"' if self.stacked else ""
 
     def text(self) -> str:
         """Return caption, aligned columns and footnotes."""
@@ -95,6 +118,8 @@ def table(
     missing: str = "not stated",
     strong: str | None = None,
     carry: Sequence[str] = (),
+    links: Mapping[str, str] | None = None,
+    stacked: bool = False,
 ) -> Table:
     """Make a table from a tidy frame, one row a row.
 
@@ -112,6 +137,11 @@ def table(
         A boolean column: rows where it is true are set in bold.
     carry
         Columns that go into the CSV and the record, but not onto the page.
+    links
+        Column to the column that holds its addresses, as seen from a chapter; a missing address
+        is no link. A terminal shows the words alone.
+    stacked
+        Whether each row becomes a card on a narrow screen: for tables of many words.
 
     Raises
     ------
@@ -121,7 +151,8 @@ def table(
     import pandas as pd
 
     faces = faces or {}
-    needed = [*columns, *carry, *([strong] if strong else [])]
+    links = links or {}
+    needed = [*columns, *carry, *links, *links.values(), *([strong] if strong else [])]
     absent = [name for name in needed if name not in frame]
     if absent:
         raise MissingColumnError(f"table {id!r}: no column {absent}; it has {list(frame.columns)}")
@@ -146,6 +177,17 @@ def table(
         strong=frozenset(i for i, on in enumerate(frame[strong]) if on) if strong else frozenset(),
         notes=tuple(notes),
         csv=_flat(data).to_csv(index=False, lineterminator="\n"),
+        links=tuple(
+            {
+                names.index(name): str(address)
+                for name, address in zip(links, row, strict=True)
+                if not pd.isna(address)
+            }
+            for row in frame[list(links.values())].itertuples(index=False)
+        )
+        if links
+        else (),
+        stacked=stacked,
     )
 
 

@@ -47,6 +47,8 @@ PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
         r'\1<p class="print-title">\2</p>',
     ),
     (re.compile(r"<h2> Contents </h2>"), '<p class="print-contents">Contents</p>'),
+    # a table leads to another chapter by its own file, as Jupyter wants it; here it is a page
+    (re.compile(r'(<a class="bk-place" href="[\w-]+)\.md(?=#)'), r"\1.html"),
     # the index is laid out with tables that hold no data
     (
         re.compile(r'<table (?:style="width: 100%" )?class="indextable'),

@@ -60,6 +60,7 @@ def test_the_descriptor_describes_every_column_and_says_what_each_table_is():
             in {
                 "published": ("published", "judgement"),
                 "cohort": ("simulated",),
+                "ledger": ("judgement",),
             }[folder]
         )
         for field in resource["schema"]["fields"]:

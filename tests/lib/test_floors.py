@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).parents[2] / "analysis_lib"
 FLOORS = [
     {"errors", "results", "units", "datapackage", "published", "cohort", "contradictions"}
-    | {"scenario"},
+    | {"scenario", "places"},
     {"proportions", "consistency", "design_analysis", "odds_ratio", "logistic", "trajectories"}
     | {"glands", "zero_events", "clusters", "clustering", "clustered_proportions"}
     | {"visits", "change", "effect_size", "mixed", "regression_to_mean"}
@@ -25,6 +25,7 @@ FLOORS = [
     {"two_by_two", "study_counts", "binomial_normal", "pooled", "synthesis", "verify"}
     | {"complications", "grading", "hypocalcaemia", "hypocalcaemia_scales"}
     | {"permutation", "exchanges", "records", "compatible", "conclusions", "ensemble"}
+    | {"standing", "stability"}
     | {"prediction", "endpoint", "recurrence"}
     | {"samplesize", "precision", "power"}
     | {"baseline", "participants"}
@@ -32,7 +33,7 @@ FLOORS = [
     | {"validation_intervals", "drawn_validation", "decisions"},
     {"report"},
     {"tables", "figures"},
-    {"ledger", "dictionary"},
+    {"ledger", "full_ledger", "dictionary"},
     {"__main__"},
 ]
 HEAVY = {"numpy", "pandas", "scipy", "statsmodels", "matplotlib", "seaborn", "frictionless"}

@@ -277,3 +277,24 @@ def test_printed_claims_say_what_they_leave_open():
     assert shown.status == "published"
     assert shown.cells[0][1:] == ("87.3\u00a0%", "count and interval not stated")
     assert shown.cells[1][2] == "–"
+
+
+def test_a_table_can_lead_to_other_chapters_and_become_cards():
+    data = pd.DataFrame(
+        {"name": ["a", "b"], "where": ["chapter 2", "–"], "to": ["02_x.md#r-02-y", None]}
+    )
+    shown = table(
+        data, {"name": "Name", "where": "Where"}, id="02-t", status="derived", caption="?",
+        links={"where": "to"}, stacked=True,
+    )  # fmt: skip
+    html = BeautifulSoup(shown.html(), "html.parser")
+    (link,) = html.select("a.bk-place")
+    assert (link.text, link["href"]) == ("chapter 2", "02_x.md#r-02-y")
+    assert [td["data-label"] for td in html.select("tbody td")] == ["Where", "Where"]
+    assert "02_x" not in shown.text()
+    plain = BeautifulSoup(small_table().html(), "html.parser")
+    assert not plain.select("[data-label], tbody [role]")
+    with pytest.raises(MissingColumnError, match="no column"):
+        table(
+            data, {"name": "Name"}, id="02-t", status="derived", caption="?", links={"name": "url"}
+        )
