@@ -83,6 +83,8 @@ def first_order(
         )
     y = np.log(y) if log else y
     n, total = len(y), float(((y - y.mean()) ** 2).sum())
+    if np.ptp(y) <= 1e-12 * np.abs(y).max():
+        total = 0.0  # the same in all cohorts, but for the last bits
     rows = []
     for name in assumptions:
         at = slices(used[name].to_numpy(dtype=float))
@@ -94,7 +96,8 @@ def first_order(
         if groups > 1 and total > 0:
             inside = (total - between) / (n - groups)
             share = max(0.0, 1 - inside / (total / (n - 1)))
-            p = float(f_distribution.sf(between / (groups - 1) / inside, groups - 1, n - groups))
+            ratio = between / (groups - 1) / inside if inside > 0 else math.inf
+            p = float(f_distribution.sf(ratio, groups - 1, n - groups))
         ends = (float(np.exp(m) if log else m) for m in (means[0], means[-1]))
         low, high = ends
         rows.append({"assumption": name, "share": share, "p": p, "low": low, "high": high, "n": n})

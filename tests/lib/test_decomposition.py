@@ -64,6 +64,18 @@ def test_a_ratio_is_explained_on_its_log_scale_and_means_are_geometric():
     assert (found["low"], found["high"]) == pytest.approx((2.0, 4.0))
 
 
+def test_what_one_assumption_settles_and_what_none_can():
+    """A result without any rest, and one that is the same but for its last bits."""
+    rows = pd.DataFrame({"a": np.repeat([0.0, 1.0], 20), "b": np.tile([0.0, 1.0], 20)})
+    rows["y"] = rows["a"]
+    found = first_order(rows, "y", ["a", "b"]).set_index("assumption")
+    assert found.loc["a", ["share", "p"]].tolist() == [1, 0]
+    assert found.loc["b", "share"] == 0
+    rows["y"] = np.where(rows["a"], 0.1 + 0.2, 0.3)
+    assert rows["y"].nunique() == 2
+    assert first_order(rows, "y", ["a", "b"])["share"].eq(0).all()
+
+
 def test_refusals():
     rows = pd.DataFrame({"a": np.arange(40.0), "y": np.r_[np.nan, np.arange(39.0)]})
     assert first_order(rows, "y", ["a"])["n"].item() == 39
