@@ -14,9 +14,9 @@ What is maximised is the caller's choice:
 
 Standard errors come from the information at the estimate: that of the likelihood for the first
 two (as ``glm`` and brglm2 do; firthmodels adds leverages to the weights and prints smaller ones,
-see :mod:`analysis_lib.logistic.firth`), with the pseudo-rows for the third. Wald limits and p-values use
-them; for limits read off the likelihood itself see :mod:`analysis_lib.logistic.profile`, for the
-bootstrap :mod:`analysis_lib.logistic.resampling`.
+see :mod:`analysis_lib.logistic.firth`), with the pseudo-rows for the third. Wald limits and
+p-values use them; for limits read off the likelihood itself see
+:mod:`analysis_lib.logistic.profile`, for the bootstrap :mod:`analysis_lib.logistic.resampling`.
 """
 
 from __future__ import annotations
