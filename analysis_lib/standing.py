@@ -222,8 +222,8 @@ def dependence(found: Ensemble) -> tuple[str, str, float]:
 
 
 def sentences(table: pd.DataFrame, which: Verdict) -> str:
-    """Return the conclusions with a verdict, quoted, one after the other; "none" if none."""
-    words = table.loc[table["verdict"].eq(which), "words"]
+    """Return the conclusions with a verdict, quoted, without their limits; "none" if none."""
+    words = table.loc[table["verdict"].eq(which), "words"].str.replace(r" \(.*\)$", "", regex=True)
     return "; ".join(f"“{one}”" for one in words) or "none"
 
 

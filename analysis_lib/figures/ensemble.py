@@ -37,6 +37,8 @@ PANEL = 1.22
 BINS = 30
 OUTER = (0.005, 0.995)
 """Quantiles between which a panel reaches, at least: a few far cohorts are cut off."""
+SMALLEST = 1e-4
+"""P-values below it are drawn at it."""
 DASHES = (0, (4, 3))
 
 
@@ -99,6 +101,7 @@ def distributions(
         caption += (
             " Filled: where the conclusion holds. Dashed: its limit. Below: middle half, middle "
             f"{percent(0.95, 0)} and median. Diamond: the shipped cohort."
+            f" P-values below {SMALLEST:.4f} stand there."
         )
         return finish(figure, data, id=id, status=status, caption=caption, alt=alt)
 
@@ -114,6 +117,8 @@ def _panel(
     log = measure.scale == "log" or measure.key.startswith("p_")
     low, high = values.quantile(list(OUTER))
     low, high = min(low, one.limit, row.shipped), max(high, one.limit, row.shipped)
+    least = SMALLEST if measure.key.startswith("p_") else -np.inf
+    low = max(low, least)
     change = np.log if log else np.asarray
     back = np.exp if log else np.asarray
     a, m, b = (float(change(x)) for x in (low, one.limit, high))
@@ -134,13 +139,20 @@ def _panel(
         _ratio_ticks(axes, edges[0], edges[-1])
     top = counts.max()
     y = -0.2 * top
-    axes.plot([factor * row.low, factor * row.high], [y, y], color=COLOURS["ink"], linewidth=1.2)
     axes.plot(
-        [factor * row.lower, factor * row.upper], [y, y], color=COLOURS["ink"], linewidth=4,
-        solid_capstyle="butt",
+        [factor * max(row.low, least), factor * row.high],
+        [y, y],
+        color=COLOURS["ink"],
+        linewidth=1.2,
+    )
+    axes.plot(
+        [factor * max(row.lower, least), factor * row.upper], [y, y], color=COLOURS["ink"],
+        linewidth=4, solid_capstyle="butt",
     )  # fmt: skip
-    axes.plot(factor * row.median, y, "|", color=COLOURS["ink"], markersize=11, mew=1.8)
-    axes.plot(factor * row.shipped, -0.5 * top, "D", color=COLOURS["orange"], markersize=5)
+    axes.plot(factor * max(row.median, least), y, "|", color=COLOURS["ink"], markersize=11, mew=1.8)
+    axes.plot(
+        factor * max(row.shipped, least), -0.5 * top, "D", color=COLOURS["orange"], markersize=5
+    )
     axes.axvline(factor * one.limit, color=COLOURS["ink"], linewidth=1.1, linestyle=DASHES)
     if not log:
         axes.xaxis.set_major_locator(MaxNLocator(4))
