@@ -121,8 +121,9 @@ show(
 # 2. **The cut-off.** The failures are placed among the ranks of PTH so that the cut-off is where
 #    sensitivity and specificity add up to the most. How the study chose it is not stated.
 # 3. **Associations by permutation.** The values of a column are exchanged between patients. Its mean,
-#    its spread and its histogram stay as they are; only who has which value changes. Hundreds of such
-#    exchanges are scored at once by fitting the regression on each, and the nearest is kept.
+#    its spread and its histogram stay as they are; only who has which value changes. Many exchanges are
+#    scored at once by fitting the regression on each, and the nearest is kept: at first exchanges
+#    drawn at random, then those of which the derivatives of the fit promise most.
 # 4. **What happened afterwards.** Visits, laboratory values, hypocalcaemia and paralysis are drawn last,
 #    in shapes that the fixed assumptions above describe.
 # 5. **Proof.** Other code, with model fits of its own, recomputes every claim from the rows. It shares
@@ -272,8 +273,9 @@ show(
 # ## What could change it
 #
 # - **The seed.** Another seed gives other patients who fit as well.
-# - **The scenario.** Another assumption gives other patients, and may give other conclusions. Some
-#   scenarios can't be met at all; the builder then says which claim resists, and how close it came.
+# - **The scenario.** Another assumption gives other patients, and may give other conclusions:
+#   chapter 15 draws thousands. Some scenarios can't be met at all; the builder then says
+#   which claim resists, and how close it came.
 # - **The region.** The printed odds ratio leaves little room: see [chapter 2](#adds-up).
 
 # %%
