@@ -184,7 +184,8 @@ def tally(rows: pd.DataFrame) -> pd.DataFrame:
 def ledger_table(rows: pd.DataFrame, *, id: str, caption: str) -> Table:
     """Lay out rows of the ledger, each with a link to where it is worked out.
 
-    The table is simulated as soon as one of its figures is.
+    The table is simulated as soon as one of its figures is. Where nothing was published, it has
+    no column for it.
     """
     _need(rows, ("claim_id", "status", "place", *(set(COLUMNS) - {"figure", "where"})))
     shown = rows.assign(
@@ -196,10 +197,11 @@ def ledger_table(rows: pd.DataFrame, *, id: str, caption: str) -> Table:
         address=[address(place) for place in rows["place"]],
     )
     used = [verdict for verdict in MEANING if verdict in set(rows["verdict"])]
+    silent = rows["published"].eq("not stated").all()
     return table(
         shown,
-        COLUMNS,
-        carry=["claim_id", "status", "place"],
+        {name: words for name, words in COLUMNS.items() if not (silent and name == "published")},
+        carry=["claim_id", "ours", "status", "place"],
         links={"where": "address"},
         stacked=True,
         id=id,

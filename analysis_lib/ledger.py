@@ -188,6 +188,7 @@ def against_the_paper(entries: Sequence[Entry], *, id: str, status: Status) -> T
             "reason": "Why",
         },
         carry=["claim_id"],
+        stacked=True,
         id=id,
         status=status,
         caption="Does what the paper prints agree with what follows from it?",

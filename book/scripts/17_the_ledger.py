@@ -47,8 +47,8 @@ show(
         The abstract makes {claims} claims. Only {tested} of them can be tested, because other
         printed figures say the same thing in another way: {agree} agree, {differ} disagree. Another
         {built} hold in this simulated cohort because it was built from them, which confirms
-        nothing. And {unstated} things that a conclusion hangs on are not in the abstract. So
-        nothing speaks against the printed figures, and little speaks for them but the paper itself.
+        nothing. And {unstated} things that a conclusion hangs on are not in the abstract.
+        Nothing here speaks against the printed figures, and little speaks for them but the paper itself.
         """,
         id="17-in-plain-words",
         status="simulated",
@@ -225,8 +225,8 @@ show(
 )
 
 # %% [markdown]
-# Here figures do check each other, and they agree. That makes a slip of the pen unlikely. It does not say
-# that every event was seen, or what was called severe.
+# All but the last check each other, and they agree. That makes a slip of the pen unlikely. It does not
+# say that every event was seen, or what was called severe.
 #
 # ### The predictor
 
@@ -243,8 +243,8 @@ show(
 )
 
 # %% [markdown]
-# Odds ratio, interval and p-value belong to one and the same fit. Whether that fit is the right one is
-# another question: the model is not printed.
+# Odds ratio, interval and p-value can come from one and the same fit, if the interval is Wald's. Whether
+# that fit is the right one is another question: the model is not printed.
 #
 # ### What is not stated
 
@@ -291,21 +291,19 @@ reports = full_ledger.reported(items)
 # %% tags=["hide-input"]
 show(
     table(
-        reports,
+        reports.assign(report=reports["checklist"] + ", " + reports["by"]),
         {
-            "checklist": "Checklist",
-            "by": "Held against",
+            "report": "Checklist",
             "met": "Met",
             "partly": "Partly",
             "not": "Not",
-            "not applicable": "Not applicable",
-            "items": "Items",
+            "not applicable": "N/A",
         },
         id="17-reported",
         status="derived",
         caption="How much of each checklist do the abstract and this book report?",
         notes=[
-            "Items are counted with their letters. STROBE: Strengthening the Reporting of "
+            "N/A: not applicable. Items are counted with their letters. STROBE: Strengthening the Reporting of "
             "Observational Studies in Epidemiology. TRIPOD+AI: Transparent Reporting of a "
             "multivariable prediction model for Individual Prognosis Or Diagnosis.",
             "One reader judged; no second one did.",
