@@ -338,9 +338,8 @@ show(
 show(
     say(
         """
-        “{words}” holds in {share:percent0} of cohorts. It hinges on: {hinges}. Who knows
-        where the study stands on these can read off what to think of the conclusion, and needs no
-        more simulation for it.
+        “{words}” holds in {share:percent0} of cohorts. It hinges on: {hinges}. To know this of
+        the study would tell more than any share over our ranges.
         """,
         id="15-moves-says",
         status="simulated",
@@ -389,7 +388,7 @@ show(
         beyond=int(beyond) or "none",
         so="So more cohorts are needed."
         if beyond
-        else "So the shares belong to our ranges, and not to the luck of the draw.",
+        else "So the halves agree within Monte Carlo error.",
         tests=int(tests),
         level=0.05,
         points=100 * float((shares["mean"] - shares["other"]).abs().max()),
@@ -421,7 +420,7 @@ show(
             cannot_compare(
                 "predictor_only_one",
                 "not stated",
-                quantity="what else was tried, and by which rules",
+                quantity="what else was tried",
                 ours="assumed, the same in every scenario",
                 status="simulated",
                 reason="assumed; the abstract names the one predictor",
