@@ -275,3 +275,22 @@ def test_the_command_line_writes_an_ensemble_and_goes_on(tmp_path, capsys, monke
     pd.testing.assert_frame_equal(ensemble.load(tmp_path).members.head(1), first.members)
     assert main(["ensemble", "--seed", "6", "--n", "1", "--out", str(tmp_path)]) == 1
     assert "another seed" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("number", [0, 1, 2, 3, 1234, 2600])
+def test_the_shipped_table_is_what_the_library_makes(number):
+    """Members from its beginning, middle and end, met and unmet."""
+    shipped = ensemble.load()
+    assert (len(shipped.members), shipped.seed) == (2000, ensemble.SEED)
+    assert {name: tuple(span) for name, span in shipped.ranges.items()} == ranges()
+    again = ensemble.member(number, shipped.seed)
+    whole = pd.concat([shipped.members, shipped.unmet]).set_index("member")
+    row = whole.loc[number]
+    assert row["seed"] == again["seed"]
+    for name, value in again["scenario"].items():
+        assert row[name] == pytest.approx(value, rel=1e-5)
+    if "measures" in again:
+        for key, value in again["measures"].items():
+            assert row[key] == pytest.approx(value, rel=1e-3, nan_ok=True), key
+    else:
+        assert row["claim_id"] == again["claim_id"]
