@@ -52,6 +52,7 @@ def along(
     """
     import numpy as np
     import pandas as pd
+    from matplotlib.ticker import MaxNLocator
 
     rules = {one.key: one for one in CONCLUSIONS}
     absent = [a for a in assumptions if a not in members] + [conclusion] * (conclusion not in rules)
@@ -90,6 +91,8 @@ def along(
             axes.axhline(factor * one.limit, color=COLOURS["ink"], linewidth=1.2, linestyle=DASHES)
             axes.set_xlabel(SHORT.get(name, name).capitalize().replace("pth", "PTH"), fontsize=9.5)
             grid(axes, "y")
+            if whole:
+                axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
             share = held.groupby(at).mean()
             rows.append(
                 pd.DataFrame(

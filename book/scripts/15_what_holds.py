@@ -193,7 +193,8 @@ show(
 # %%
 own = measure(patients, seed=15)
 keys = ["high_pth", "uncut", "search", "jumps", "stays"]
-keys += ["discriminates", "extreme", "kdoqi_half", "year_all", "alp"]
+keys += ["discriminates", "extreme"]
+keys += ["kdoqi_half", "year_all", "year_imputed"]
 show(
     pictures.distributions(
         found.members,
