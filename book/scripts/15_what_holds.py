@@ -573,7 +573,7 @@ show(
           what the abstract does not say; fall: {falls}.
         - Of those that survive, {given} were built in, are bound by the printed regression, or
           assumed. Before you trust a share, ask for its basis.
-        - A conclusion that depends names the fact that would settle it, where there is one. For
+        - A conclusion that depends names what one should know to judge it, where it is one fact. For
           “{words}” ask first for: {first}.
         """,
         id="15-take-away",
