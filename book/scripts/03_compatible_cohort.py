@@ -274,7 +274,7 @@ show(
 #
 # - **The seed.** Another seed gives other patients who fit as well.
 # - **The scenario.** Another assumption gives other patients, and may give other conclusions:
-#   chapter 15 draws thousands. Some scenarios can't be met at all; the builder then says
+#   [chapter 15](#what-holds) draws thousands. Some scenarios can't be met at all; the builder then says
 #   which claim resists, and how close it came.
 # - **The region.** The printed odds ratio leaves little room: see [chapter 2](#adds-up).
 
