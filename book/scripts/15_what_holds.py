@@ -29,7 +29,6 @@ from analysis_lib.ledger import (
     from_verification,
     printed,
 )
-from analysis_lib.published import claim
 from analysis_lib.report import say, show
 from analysis_lib.scenario import FIXED
 from analysis_lib.tables import table
