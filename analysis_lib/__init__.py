@@ -34,8 +34,8 @@ Floors, each importing only from those below it:
    ``decomposition``: what a result hinges on;
    ``survival``: time to an event; ``imputation``: gaps filled many times;
    ``trajectories``: laboratory values as they are assumed to run
-0. ``published``, ``places``, ``cohort`` with ``contradictions``, ``scenario``, ``datapackage``, ``results``,
-   ``units``, ``errors``: data, assumptions, and the shapes results come in
+0. ``published``, ``places``, ``cohort`` with ``contradictions``, ``scenario``, ``datapackage``,
+   ``results``, ``units``, ``errors``: data, assumptions, and the shapes results come in
 """
 
 __version__ = "0.1.0"

@@ -243,9 +243,7 @@ def associate(
             f"odds ratio {math.exp(crude.coefficients[0, 1]):.2f} with standard error "
             f"{crude.standard_errors[0, 1]:.3f}, the only one there is without another column",
         )
-    starts = np.stack(
-        [_starts(rng, scenario, columns, name) for name in scenario.entering], axis=2
-    )
+    starts = np.stack([_starts(rng, scenario, columns, name) for name in scenario.entering], axis=2)
     at, score = nearest(starts, exposure, outcome, goal)
     closest, found, done = (score.distance, starts[at]), starts[at], False
     for _ in range(SEARCHES):
