@@ -259,6 +259,7 @@ show(
             "alone",
             "rest",
         ],
+        stacked=True,
         notes=[
             "Holds in: share of compatible cohorts, no probability. With "
             f"{n} cohorts its Monte Carlo error is "
