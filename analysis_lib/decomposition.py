@@ -1,9 +1,10 @@
 """What a result hinges on: the share of its variance that goes with each assumption.
 
 Assumptions of an ensemble are drawn independently of each other, so that the variance of a result
-splits into parts (roughly, as scenarios that can't be met drop out and tie some of them together). The part of one assumption alone is estimated from the means over slices of its
-range (its first-order index); what is left is due to assumptions acting together, and to chance:
-two cohorts of the same scenario differ.
+splits into parts (roughly: scenarios that can't be met drop out, which ties some of them together).
+The part of one assumption alone is estimated from the means over slices of its range (its
+first-order index); what is left is due to assumptions acting together, and to chance: two cohorts
+of the same scenario differ.
 """
 
 from __future__ import annotations
