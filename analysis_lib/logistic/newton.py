@@ -16,7 +16,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis_lib.logistic.separation import BOUNDARY, separates
+from analysis_lib.logistic.separation import BOUNDARY, separates, shown
 from analysis_lib.logistic.solution import CONVERGED, ILL, ILL_CONDITIONED, SEPARATED, Solution
 from analysis_lib.logistic.stack import Stack
 from analysis_lib.logistic.triangles import COLLAPSED, solve
@@ -84,8 +84,9 @@ def maximise_likelihood(
             least = move.min(axis=1)
             reach[wide] = np.maximum(move.max(axis=1), -least)
             found = (reach[wide] >= 1) & (least > -BOUNDARY) & ~decided[wide]
-            for i in [] if supremum else wide[found]:
-                if separates(step[:, i], stack.rows(i)):
+            at = wide[found & (not supremum)]
+            for i, sure in zip(at, _sure(stack, step, move, wide, at), strict=True):
+                if sure or separates(step[:, i], stack.rows(i)):
                     out.codes[live[i]], out.steps[live[i]] = SEPARATED, count + 1
                     out.gamma[:, live[i]], decided[i] = gamma[:, i], True
             far = (reach[wide] > SAFE) & ~decided[wide]
@@ -104,6 +105,16 @@ def maximise_likelihood(
             if not len(live):
                 break
     return out
+
+
+def _sure(
+    stack: Stack, step: Floats, move: Floats, wide: NDArray[np.int64], at: NDArray[np.int64]
+) -> NDArray[np.bool_]:
+    """Of the fits ``at``, which separate for sure; asked side by side where they share a design."""
+    if not len(at) or stack.own or stack.signs is not None:
+        return np.zeros(len(at), dtype=bool)
+    absent = None if stack.absent is None else stack.absent[at]
+    return shown(stack.z, stack.products, absent, step[:, at], move[np.searchsorted(wide, at)])
 
 
 def _share(linear: Floats, move: Floats, w: Floats, slope: Floats) -> Floats:

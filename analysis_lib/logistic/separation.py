@@ -33,6 +33,36 @@ RAISED = 1e-6
 """Part of a direction of length 1 that counts as more than rounding."""
 
 
+def shown(
+    z: NDArray[np.float64],
+    products: NDArray[np.float64],
+    absent: NDArray[np.bool_] | None,
+    step: NDArray[np.float64],
+    move: NDArray[np.float64],
+) -> NDArray[np.bool_]:
+    """Tell of k fits of one design at once for which :func:`separates` surely says yes.
+
+    ``z`` (n, p) are the turned rows, ``products`` (n, m) those of its columns i <= j, ``absent``
+    (k, n) rows without weight; ``step`` (p, k) moves the rows by ``move`` (k, n). The boundary is
+    held still by the null space of its cross-products. These square small singular values away,
+    so that a no is not the last word; a yes has passed a stricter check of every row's sign.
+    """
+    p = z.shape[1]
+    there = np.ones(move.shape, dtype=bool) if absent is None else ~absent
+    boundary = (move < BOUNDARY) & there
+    crossed = np.empty((len(move), p, p))
+    i, j = np.triu_indices(p)
+    crossed[:, i, j] = crossed[:, j, i] = boundary @ products
+    values, vectors = np.linalg.eigh(crossed)
+    still = values <= 1e-10 * np.maximum(values[:, -1:], 1e-300)
+    parts = np.einsum("kij,ik->kj", vectors, step) * still
+    held = np.einsum("kij,kj->ki", vectors, parts) @ z.T
+    quiet = np.where(boundary, np.abs(held), 0).max(axis=1) < 1e-12
+    moved = np.where(there & ~boundary, held, np.inf).min(axis=1)
+    yes: NDArray[np.bool_] = quiet & (moved > BOUNDARY / 2) & np.isfinite(moved)
+    return yes
+
+
 def separates(step: NDArray[np.float64], rows: NDArray[np.float64]) -> bool:
     """Tell whether a step (p,), boundary rows held still, contradicts none of the turned rows."""
     move = rows @ step
