@@ -29,7 +29,7 @@ Floats = NDArray[np.float64]
 WALD, PROFILE = "Maximum likelihood, Wald", "Maximum likelihood, profile"
 FIRTH_WALD, FIRTH = "Firth, Wald", "Firth, profile"
 WIDE_PRIOR, NARROW_PRIOR = "Log-F(1,1), profile", "Log-F(2,2), profile"
-EXACT = "Exact"
+EXACT, RESAMPLED = "Exact", "Bootstrap, percentiles"
 """Labels of the intervals; the exact conditional one is for tables alone."""
 
 
@@ -168,7 +168,7 @@ def side_by_side(
     terms = design.shape[1] - 1
     adjusted = intervals(design, failed, methods(terms), column=column, level=level)
     low, high = np.exp([again.lower[column], again.upper[column]]).tolist()
-    drawn = ("Bootstrap, percentiles", adjusted["estimate"].iloc[0], low, high, math.nan)
+    drawn = (RESAMPLED, adjusted["estimate"].iloc[0], low, high, math.nan)
     alone = pd.concat([crude[columns], pd.DataFrame(lines, columns=columns)])
     joint = pd.concat([adjusted[columns], pd.DataFrame([drawn], columns=columns)])
     parts = [alone.assign(group="Alone"), joint.assign(group="Adjusted")]

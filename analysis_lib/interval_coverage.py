@@ -1,8 +1,8 @@
 """How often an interval for an odds ratio holds the truth when events are few.
 
 For one two-valued risk factor every possible table is looked at, with its chance, so that nothing
-is simulated; for a model with further terms, outcomes are drawn. The intervals are those of
-:mod:`analysis_lib.few_events`.
+is simulated but the resamples of a bootstrap; for a model with further terms, outcomes are drawn.
+The intervals are those of :mod:`analysis_lib.few_events`.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from analysis_lib.errors import CountError
-from analysis_lib.few_events import EXACT, exact_limits, intervals, methods
+from analysis_lib.few_events import EXACT, RESAMPLED, exact_limits, intervals, methods
+from analysis_lib.logistic.resampling import percentiles
 from analysis_lib.odds_ratio import risks
 
 if TYPE_CHECKING:
@@ -66,6 +67,73 @@ def every_table(n_above: int, n_below: int, *, level: float = 0.95) -> pd.DataFr
     )
     out = pd.concat([found, exact], ignore_index=True)
     return out.assign(above=above[out["study"]], below=below[out["study"]])
+
+
+def resampled_tables(
+    n_above: int, n_below: int, *, resamples: int, seed: int, level: float = 0.95
+) -> pd.DataFrame:
+    """Return the bootstrap's percentile limits for each study that two groups can give.
+
+    Patients are drawn with replacement, so that the four cells of a resample are multinomial and
+    its odds ratio needs no fit. As in :mod:`analysis_lib.logistic.resampling`, an odds ratio of 0
+    or infinity counts as such, and a resample that says nothing of it is left out.
+
+    Parameters
+    ----------
+    n_above, n_below, level
+        As for :func:`every_table`, beside whose rows these go.
+    resamples : int
+        Of each table; at least 2. Limits come from so many, and have their Monte Carlo error.
+    seed : int
+        Of the resampling.
+
+    Returns
+    -------
+    DataFrame
+        The columns of :func:`every_table`; limits are missing where no resample says anything.
+
+    Raises
+    ------
+    CountError
+        If a group is empty, or fewer than two resamples are asked for.
+    """
+    import pandas as pd
+
+    if min(n_above, n_below) < 1 or resamples < 2:
+        raise CountError(
+            f"{n_above} patients above, {n_below} below, {resamples} resamples: both groups need "
+            "a patient, and a table two resamples"
+        )
+    above, below = (a.ravel() for a in np.mgrid[: n_above + 1, : n_below + 1])
+    cells = np.c_[above, n_above - above, below, n_below - below]
+    n, rng = n_above + n_below, np.random.default_rng(seed)
+    limits = np.full((len(cells), 2), math.nan)
+    for at, table in enumerate(cells):
+        logs = _log_odds_ratios(rng.multinomial(n, table / n, size=resamples))
+        known = logs[~np.isnan(logs)]
+        if len(known):
+            limits[at] = percentiles(known, level)
+    estimate = _log_odds_ratios(cells)
+    lower, upper = np.exp(limits).T
+    return pd.DataFrame(
+        {
+            "label": RESAMPLED,
+            "study": np.arange(len(cells)),
+            "estimate": np.where(np.isfinite(estimate), np.exp(estimate), math.nan),
+            "lower": lower,
+            "upper": upper,
+            "p": math.nan,
+            "above": above,
+            "below": below,
+        }
+    )
+
+
+def _log_odds_ratios(cells: NDArray[np.int64]) -> Floats:
+    """Log odds ratios of tables (k, 4), infinite where one product is 0, missing where both are."""
+    a, b, c, d = cells.T
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.asarray(np.log(a * d) - np.log(b * c), dtype=float)
 
 
 def chances(

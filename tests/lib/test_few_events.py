@@ -18,7 +18,15 @@ from analysis_lib.few_events import (
     posterior,
     side_by_side,
 )
-from analysis_lib.interval_coverage import chances, draw, every_table, in_tables, kept, picked
+from analysis_lib.interval_coverage import (
+    chances,
+    draw,
+    every_table,
+    in_tables,
+    kept,
+    picked,
+    resampled_tables,
+)
 from analysis_lib.logistic import fit
 from analysis_lib.logistic.resampling import bootstrap
 from analysis_lib.odds_ratio import crude_odds_ratio, risks
@@ -254,3 +262,37 @@ def test_refusals():
         draw(np.ones((5, 1)), [1.0], failures=0, studies=9, seed=1)
     with pytest.raises(CountError, match="failure and a success"):
         posterior((3, 0, 4, 5), m=1)
+
+
+@pytest.mark.parametrize("table", [(10, 40, 3, 62), (12, 40, 1, 62), (0, 40, 5, 62)])
+def test_resampled_tables_have_the_limits_of_resampled_patients(table):
+    """Shares of other resamples, fitted, beyond the limits; infinite limits are the same."""
+    a, above, b, below = table
+    tables = resampled_tables(above, below, resamples=1000, seed=1).set_index(["above", "below"])
+    with np.errstate(divide="ignore"):
+        limits = np.log(tables.loc[(a, b), ["lower", "upper"]].to_numpy(float))
+    y = np.repeat([1, 0, 1, 0], [a, above - a, b, below - b])
+    x = np.column_stack(
+        [np.ones(above + below), np.repeat([1, 1, 0, 0], [a, above - a, b, below - b])]
+    )
+    fitted = bootstrap(x, y, names=["intercept", "high"], penalty="none", resamples=4000, seed=2)
+    draws = fitted.draws[:, 1]
+    error = 4.5 * math.sqrt(0.025 * 0.975 * (1 / 1000 + 1 / 4000))
+    assert (draws < limits[0] - 1e-6).mean() <= 0.025 + error
+    assert (draws <= limits[0] + 1e-6).mean() >= 0.025 - error
+    assert (draws > limits[1] + 1e-6).mean() <= 0.025 + error
+    assert (draws >= limits[1] - 1e-6).mean() >= 0.025 - error
+    np.testing.assert_array_equal(np.isinf(limits), np.isinf([fitted.lower[1], fitted.upper[1]]))
+
+
+def test_resampled_tables_stand_beside_every_table():
+    found = resampled_tables(ABOVE, BELOW, resamples=200, seed=3)
+    every = FOUND[FOUND["label"].eq("Maximum likelihood, Wald")].reset_index(drop=True)
+    assert found["study"].tolist() == every["study"].tolist()
+    np.testing.assert_allclose(found["estimate"], every["estimate"], rtol=1e-6)
+    nobody = found.iloc[0]
+    assert math.isnan(nobody["lower"])
+    assert math.isnan(nobody["upper"])
+    assert (found["lower"].dropna() <= found["upper"].dropna()).all()
+    with pytest.raises(CountError, match="a table two resamples"):
+        resampled_tables(ABOVE, BELOW, resamples=1, seed=3)
