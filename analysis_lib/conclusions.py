@@ -200,7 +200,8 @@ def _firth(outcome: np.ndarray, *columns: np.ndarray) -> Profiles:
 class Conclusion:
     """A statement that a cohort bears or not: ``measure`` at least, or below, ``limit``.
 
-    ``said`` tells whose it is: the study's, a critic's, or one that this book adds.
+    ``said`` tells whose it is: the study's (which says no more than its abstract), a critic's, or
+    one that this book adds.
     """
 
     key: str
@@ -230,7 +231,7 @@ CONCLUSIONS = (
     Conclusion(key="high_pth", said="study", measure="adjusted_lower", relation=">=", limit=1.0,
                words="PTH above the cut-off goes with failure, by Firth's penalty: its interval "
                "leaves out one"),
-    Conclusion(key="uncut", said="study", measure="p_doubling", relation="<", limit=0.05,
+    Conclusion(key="uncut", said="book", measure="p_doubling", relation="<", limit=0.05,
                words="PTH goes with failure without any cut-off (p below {limit})"),
     Conclusion(key="stays", said="book", measure="pth_enters", relation=">=", limit=0.9,
                words="PTH is in the model of at least {share} of resamples"),

@@ -180,6 +180,16 @@ def test_nobody_asks_for_nothing():
         ensemble.ensemble(0)
 
 
+def test_where_nothing_can_be_met_it_ends_and_says_so(monkeypatch):
+    def unmet(number, seed, within):
+        row = {"member": number, "seed": number, "scenario": dict.fromkeys(ranges(), 0)}
+        return row | {"claim_id": "predictor_pth_or", "closest": "far"}
+
+    monkeypatch.setattr(ensemble, "member", unmet)
+    with pytest.raises(DataError, match=r"none of \d{3} scenarios can be met"):
+        ensemble.ensemble(5, 1)
+
+
 def test_a_cluster_that_loses_a_worker_loses_and_doubles_nothing(few, tmp_path):
     """A real Dask cluster of two processes; one is killed once the first member is there."""
     from distributed import Client, LocalCluster
