@@ -175,7 +175,7 @@ show(
 # - **Bootstrap percentiles**: the fit repeated on patients drawn with replacement {cite:p}`efron1993`.
 #
 # Which of them is to be trusted? One data set can't show it. So a true odds ratio is set, and each interval
-# is asked how often it holds it. For PTH alone nothing need be drawn: two groups can give only so many
+# is asked how often it holds it. For PTH alone no study need be drawn: two groups can give only so many
 # tables, and each has a known chance. For the adjusted model, studies are drawn; there the bootstrap is not
 # asked, as each study would need its own resamples.
 #

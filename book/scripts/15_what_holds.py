@@ -463,6 +463,7 @@ show(
         faces={"before": "percent0", "after": "percent0", "p": "p"},
         strong="moved",
         carry=["key", "change"],
+        stacked=True,
         notes=[
             f"Whole range: {low:.0f} to {high:.0f} patients above the cut-off, {n} "
             f"cohorts. Lower half: up to {narrow['n_above'][1]:.0f}, "
