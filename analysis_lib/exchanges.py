@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis_lib.logistic import fit_many
 from analysis_lib.logistic.sensitivity import sensitivity
 from analysis_lib.permutation import Goal, Score, columns_of, distance, meets, nearest
 
@@ -45,7 +45,9 @@ def exchange(
             proposals = at_random(rng, columns)
         else:
             proposals = promising(rng, columns, best, exposure, outcome, goal)
-        at, found = nearest(proposals, exposure, outcome, goal)
+        at, found = nearest(proposals, exposure, outcome, goal, near=best)
+        if meets(found, goal):
+            _, found = nearest(proposals[at][None], exposure, outcome, goal)
         if found.distance < best.distance:
             columns, best = proposals[at], found
         elif turn >= by_chance:
@@ -93,10 +95,10 @@ def promising(
     estimate there is nothing to go by, and the columns come back as they are.
     """
     n, k = columns.shape
-    joint, single = columns_of(exposure, *columns.T), columns_of(columns.T)
-    alone = fit_many(single, outcome)
-    if not (np.isfinite(score.coefficients).all() and alone.converged.all()):
+    if not math.isfinite(score.distance):
         return columns[None]
+    joint, single = columns_of(exposure, *columns.T), columns_of(columns.T)
+    alone, alone_covariances = score.alone_coefficients, score.alone_covariances
     # Estimates and standard errors in the model, exposure first, and of each column alone: how
     # they move per unit of each value, (n, k, 4k + 2).
     slopes = np.zeros((n, k, 4 * k + 2))
@@ -106,17 +108,15 @@ def promising(
     slopes[..., : k + 1] = together.coefficients[..., 1:]
     slopes[..., k + 1 : 2 * k + 2] = together.standard_errors[..., 1:]
     for c in range(k):
-        own = sensitivity(
-            single[c], alone.coefficients[c], alone.covariances[c], outcome, columns=[1]
-        )
+        own = sensitivity(single[c], alone[c], alone_covariances[c], outcome, columns=[1])
         slopes[:, c, 2 * k + 2 + c] = own.coefficients[:, 0, 1]
         slopes[:, c, 3 * k + 2 + c] = own.standard_errors[:, 0, 1]
     now = np.concatenate(
         [
             score.coefficients[1:],
             np.sqrt(np.diag(score.covariance)[1:]),
-            alone.coefficients[:, 1],
-            alone.standard_errors[:, 1],
+            alone[:, 1],
+            np.sqrt(alone_covariances[:, 1, 1]),
         ]
     )
 
@@ -129,18 +129,25 @@ def promising(
     pair, column = np.nonzero(step)
     i, j, step = i[pair], j[pair], step[pair, column]
     moves = (slopes[i, column] - slopes[j, column]) * step[:, None]
-    order = np.argsort(away(moves), kind="stable")
-    few = np.concatenate([order[:PROMISING], rng.integers(len(order), size=3 * PROMISING)])
+    best = _lowest(away(moves), PROMISING)
+    few = np.concatenate([best, rng.integers(len(moves), size=3 * PROMISING)])
     first, second = (few[at] for at in np.triu_indices(len(few), 1))
-    kept = np.argsort(away(moves[first] + moves[second]), kind="stable")[:PROMISING]
-    first = np.concatenate([order[:PROMISING], first[kept]])
-    second = np.concatenate([order[:PROMISING], second[kept]])
+    kept = _lowest(away(moves[first] + moves[second]), PROMISING)
+    first, second = np.concatenate([best, first[kept]]), np.concatenate([best, second[kept]])
     proposals = np.repeat(columns[None], len(first), axis=0)
     rows = np.arange(len(first))
     for turn, these in enumerate((first, second)):
-        active = rows if turn == 0 else rows[PROMISING:]
+        active = rows if turn == 0 else rows[len(best) :]
         at, other, c = i[these][active], j[these][active], column[these][active]
         held = proposals[active, at, c].copy()
         proposals[active, at, c] = proposals[active, other, c]
         proposals[active, other, c] = held
     return proposals
+
+
+def _lowest(values: Floats, count: int) -> NDArray[np.int64]:
+    """Return where the lowest values are, in order; of equal ones the first."""
+    if len(values) <= count:
+        return np.argsort(values, kind="stable")
+    low = np.flatnonzero(values <= np.partition(values, count)[count])
+    return low[np.argsort(values[low], kind="stable")[:count]]

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from analysis_lib.consistency import WaldRegion
 from analysis_lib.logistic import fit_many
+from analysis_lib.logistic.nearby import fit_nearby
 from analysis_lib.two_by_two import prints_as
 
 Floats = NDArray[np.float64]
@@ -46,17 +47,27 @@ class Goal:
 class Score:
     """How far one order of the columns is from the goal.
 
-    ``alone`` and ``together`` (k,) are the Wald statistics of the columns, alone and in the model,
-    whose ``coefficients`` (k + 2,) and ``covariance`` begin with intercept and exposure; ``short``
-    sums how far they lie on the wrong side of their thresholds.
+    ``coefficients`` (k + 2,) and ``covariance`` of the model begin with intercept and exposure;
+    ``alone_coefficients`` (k, 2) and ``alone_covariances`` (k, 2, 2) are those of each column
+    alone. ``short`` sums how far their Wald statistics lie on the wrong side of their thresholds.
     """
 
     distance: float
     coefficients: Floats
     covariance: Floats
-    alone: Floats
-    together: Floats
+    alone_coefficients: Floats
+    alone_covariances: Floats
     short: float
+
+    @property
+    def alone(self) -> Floats:
+        """Wald statistics of the columns (k,), each alone."""
+        return _wald(self.alone_coefficients, self.alone_covariances)[:, 1]
+
+    @property
+    def together(self) -> Floats:
+        """Wald statistics of the columns (k,) in the model."""
+        return _wald(self.coefficients, self.covariance)[2:]
 
     @property
     def log_odds_ratio(self) -> float:
@@ -78,27 +89,37 @@ def columns_of(*parts: Floats) -> Floats:
 def z_alone(columns: Floats, outcome: Floats) -> Floats:
     """Return the Wald statistic of each column alone; columns are (B, n). Missing if no fit."""
     fits = fit_many(columns_of(columns), outcome)
-    z: Floats = fits.coefficients[:, 1] / fits.standard_errors[:, 1]
-    return z
+    return _wald(fits.coefficients, fits.covariances)[:, 1]
 
 
 SIDE_BY_SIDE = 32
 """Of how many orders at a time the columns are also fitted alone."""
 
 
-def nearest(columns: Floats, exposure: Floats, outcome: Floats, goal: Goal) -> tuple[int, Score]:
+def nearest(
+    columns: Floats, exposure: Floats, outcome: Floats, goal: Goal, *, near: Score | None = None
+) -> tuple[int, Score]:
     """Return which of B orders comes nearest to the goal, and its score.
 
     ``columns`` (B, n, k) stand beside the exposure (n,), for an outcome (n,). What the model says
     bounds the distance from below, so that the columns are fitted alone only where it is small.
+    With the score of an order ``near`` to all of them, the fits start there, some four times
+    faster; what they say is good enough to choose by.
     """
-    _, _, k = columns.shape
-    fits = fit_many(columns_of(exposure, *np.moveaxis(columns, 2, 0)), outcome)
-    b, s = fits.coefficients, fits.standard_errors
-    together = b[:, 2:] / s[:, 2:]
+    _, n, k = columns.shape
+
+    def fitted(x: Floats, start: Floats | None) -> tuple[Floats, Floats]:
+        if start is not None:
+            return fit_nearby(x, outcome, start)
+        fits = fit_many(x, outcome)
+        return fits.coefficients, fits.covariances
+
+    model = columns_of(exposure, *np.moveaxis(columns, 2, 0))
+    b, cov = fitted(model, None if near is None else near.coefficients)
+    z, s = _wald(b, cov), np.sqrt(cov[:, 1, 1])
 
     def away(at: NDArray[np.int64], alone: Floats) -> tuple[Floats, Floats]:
-        return distance(b[at, 1], s[at, 1], alone, together[at], goal)
+        return distance(b[at, 1], s[at], alone, z[at, 2:], goal)
 
     every = np.arange(len(columns))
     bound, _ = away(every, np.full((len(columns), k), math.inf))
@@ -108,18 +129,20 @@ def nearest(columns: Floats, exposure: Floats, outcome: Floats, goal: Goal) -> t
         some = order[first : first + SIDE_BY_SIDE]
         if bound[some[0]] > best[0]:
             break
-        single = np.moveaxis(columns[some], 2, 1).reshape(len(some) * k, -1)
-        alone = z_alone(single, outcome).reshape(len(some), k)
-        far, short = away(some, alone)
+        single = columns_of(np.moveaxis(columns[some], 2, 1).reshape(-1, n))
+        start = None if near is None else np.tile(near.alone_coefficients, (len(some), 1))
+        alone, alone_cov = fitted(single, start)
+        far, short = away(some, _wald(alone, alone_cov)[:, 1].reshape(len(some), k))
         for i in range(len(some)):
             if best[1] < 0 or (far[i], some[i]) < best:
                 best = (float(far[i]), int(some[i]))
+                own = slice(i * k, (i + 1) * k)
                 found = Score(
                     distance=float(far[i]),
                     coefficients=b[some[i]],
-                    covariance=fits.covariances[some[i]],
-                    alone=alone[i],
-                    together=together[some[i]],
+                    covariance=cov[some[i]],
+                    alone_coefficients=alone[own],
+                    alone_covariances=alone_cov[own],
                     short=float(short[i]),
                 )
     return best[1], found
@@ -214,6 +237,12 @@ def youden_order(
             found: NDArray[np.bool_] = order[fit[0]]
             return found
     return None
+
+
+def _wald(coefficients: Floats, covariances: Floats) -> Floats:
+    """Each coefficient over its standard error."""
+    z: Floats = coefficients / np.sqrt(np.einsum("...ii->...i", covariances))
+    return z
 
 
 def _half_widths(region: WaldRegion) -> tuple[float, float]:
