@@ -16,9 +16,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
-from analysis_lib.cohort import Cohort, analysis_frame, course
+from analysis_lib.cohort import Cohort, course
 from analysis_lib.contradictions import DAYS_PER_MONTH
 from analysis_lib.errors import CountError, DataError
 from analysis_lib.imputation import impute, pooled_proportion
@@ -80,6 +81,7 @@ class Draws:
     seed: int
 
 
+@cache
 def definitions() -> tuple[Target, ...]:
     """Return the study's target and the ranges of the guidelines, in pg/mL.
 
@@ -311,10 +313,8 @@ def imputed_values(
     value = known["value"].astype(float)
     if time == "end" or not value[living].isna().any():
         return [value]
-    wide = {
-        name: course(cohort, name).pivot_table(
-            "value", "patient_id", "month", observed=False, dropna=False
-        )
+    wide = {  # one value a visit: a pivot table would average, in six times the time
+        name: course(cohort, name).pivot(index="patient_id", columns="month", values="value")  # noqa: PD010
         for name in ("pth", "alp", "calcium")
     }
     planned = wide["pth"].columns.to_numpy(dtype=float)
@@ -326,12 +326,11 @@ def imputed_values(
             "these, or a wider window."
         )
     here = planned[np.abs(planned - time).argmin()]
-    patients = analysis_frame(cohort)
     ids = known["patient_id"]
     logarithms = {
         "now": value,
-        "pth": patients["pth_baseline_pg_ml"],
-        "alp": patients["alp_baseline_u_l"],
+        "pth": ids.map(wide["pth"][0.0]),
+        "alp": ids.map(wide["alp"][0.0]),
         "alp_here": ids.map(wide["alp"][here]),
     }
     for month in [*planned[planned < here][-2:], *planned[planned > here][:1]]:
@@ -342,8 +341,8 @@ def imputed_values(
         .apply(np.log)
         .assign(
             calcium_here=ids.map(wide["calcium"][here]).astype(float),
-            age=patients["age_years"].astype(float),
-            glands=patients["n_glands"].astype(float),
+            age=ids.map(cohort.patients.set_index("patient_id")["age_years"]).astype(float),
+            glands=ids.map(cohort.glands.groupby("patient_id").size()).fillna(0).astype(float),
         )[living]
     )
     used = model.notna().mean().ge(FEW) & model.nunique().gt(1)

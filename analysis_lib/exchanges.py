@@ -12,9 +12,10 @@ from analysis_lib.logistic.sensitivity import sensitivity
 from analysis_lib.permutation import Goal, Score, columns_of, distance, meets, nearest
 
 Floats = NDArray[np.float64]
-AT_RANDOM, PROMISING, SHAKE = 192, 32, 8
-"""Exchanges scored in a round by chance; in one by derivatives, of one pair and of two; and pairs
-exchanged to leave a place from which no exchange leads nearer."""
+AT_RANDOM, JUDGED, POOL, PROMISING, SHAKE = 192, 3000, 64, 32, 8
+"""Exchanges scored in a round by chance; in one by derivatives, exchanges judged, taken into pairs
+at random, and scored, of one pair of patients and of two; and pairs exchanged to leave a place
+from which no exchange leads nearer."""
 
 
 def exchange(
@@ -45,7 +46,8 @@ def exchange(
             proposals = at_random(rng, columns)
         else:
             proposals = promising(rng, columns, best, exposure, outcome, goal)
-        at, found = nearest(proposals, exposure, outcome, goal, near=best)
+        near = best if math.isfinite(best.distance) else None
+        at, found = nearest(proposals, exposure, outcome, goal, near=near)
         if meets(found, goal):
             _, found = nearest(proposals[at][None], exposure, outcome, goal)
         if found.distance < best.distance:
@@ -90,9 +92,10 @@ def promising(
 ) -> Floats:
     """Return proposals (B, n, k): exchanges of one or two pairs that promise to come nearest.
 
-    Every exchange of one pair within a column is judged by the derivatives of the fits; then those
-    of two pairs, of which each is among the best or drawn at random. None is fitted. Without an
-    estimate there is nothing to go by, and the columns come back as they are.
+    Some thousand exchanges of one pair within a column, drawn at random, are judged by the
+    derivatives of the fits; then those of two pairs, of which each is among the best or drawn at
+    random. None is fitted. Without an estimate there is nothing to go by, and the columns come
+    back as they are.
     """
     n, k = columns.shape
     if not math.isfinite(score.distance):
@@ -100,17 +103,17 @@ def promising(
     joint, single = columns_of(exposure, *columns.T), columns_of(columns.T)
     alone, alone_covariances = score.alone_coefficients, score.alone_covariances
     # Estimates and standard errors in the model, exposure first, and of each column alone: how
-    # they move per unit of each value, (n, k, 4k + 2).
-    slopes = np.zeros((n, k, 4 * k + 2))
+    # they move per unit of each value, (4k + 2, n, k).
+    slopes = np.zeros((4 * k + 2, n, k))
     together = sensitivity(
         joint[0], score.coefficients, score.covariance, outcome, columns=range(2, 2 + k)
     )
-    slopes[..., : k + 1] = together.coefficients[..., 1:]
-    slopes[..., k + 1 : 2 * k + 2] = together.standard_errors[..., 1:]
+    slopes[: k + 1] = np.moveaxis(together.coefficients[..., 1:], 2, 0)
+    slopes[k + 1 : 2 * k + 2] = np.moveaxis(together.standard_errors[..., 1:], 2, 0)
     for c in range(k):
         own = sensitivity(single[c], alone[c], alone_covariances[c], outcome, columns=[1])
-        slopes[:, c, 2 * k + 2 + c] = own.coefficients[:, 0, 1]
-        slopes[:, c, 3 * k + 2 + c] = own.standard_errors[:, 0, 1]
+        slopes[2 * k + 2 + c, :, c] = own.coefficients[:, 0, 1]
+        slopes[3 * k + 2 + c, :, c] = own.standard_errors[:, 0, 1]
     now = np.concatenate(
         [
             score.coefficients[1:],
@@ -118,21 +121,20 @@ def promising(
             alone[:, 1],
             np.sqrt(alone_covariances[:, 1, 1]),
         ]
-    )
+    )[:, None]
 
     def away(moves: Floats) -> Floats:
-        b, s, b_alone, s_alone = np.split(now + moves, np.cumsum([k + 1, k + 1, k]), axis=-1)
-        return distance(b[:, 0], s[:, 0], b_alone / s_alone, b[:, 1:] / s[:, 1:], goal)[0]
+        b, s, b_alone, s_alone = np.split(now + moves, np.cumsum([k + 1, k + 1, k]))
+        return distance(b[0], s[0], (b_alone / s_alone).T, (b[1:] / s[1:]).T, goal)[0]
 
-    i, j = np.triu_indices(n, 1)
-    step = columns[j] - columns[i]
-    pair, column = np.nonzero(step)
-    i, j, step = i[pair], j[pair], step[pair, column]
-    moves = (slopes[i, column] - slopes[j, column]) * step[:, None]
+    i, j = rng.integers(n, size=(2, JUDGED))
+    column = rng.integers(k, size=JUDGED)
+    step = columns[j, column] - columns[i, column]
+    moves = (slopes[:, i, column] - slopes[:, j, column]) * step
     best = _lowest(away(moves), PROMISING)
-    few = np.concatenate([best, rng.integers(len(moves), size=3 * PROMISING)])
+    few = np.concatenate([best, rng.integers(len(step), size=POOL)])
     first, second = (few[at] for at in np.triu_indices(len(few), 1))
-    kept = _lowest(away(moves[first] + moves[second]), PROMISING)
+    kept = _lowest(away(moves[:, first] + moves[:, second]), PROMISING)
     first, second = np.concatenate([best, first[kept]]), np.concatenate([best, second[kept]])
     proposals = np.repeat(columns[None], len(first), axis=0)
     rows = np.arange(len(first))

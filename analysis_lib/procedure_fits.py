@@ -148,15 +148,18 @@ class Prepared:
         shape = len(w), self.x.shape[1]
         if self.procedure.screening is None:
             return np.full(shape, math.nan), np.ones(shape, dtype=bool)
-        p = np.empty(shape)
-        for at in range(shape[1]):
-            places = np.full((1, 1), at)
-            if high is None or at != self._at:
-                design = self._design(places, None)[0]
-            else:
-                design = self._design(np.repeat(places, len(w), axis=0), high)
-            fits = fit_many(design, self.y, weights=w, penalty=self._penalty)
-            p[:, at] = fits.p_values()[:, 1]
+        # All candidates side by side: a call each costs more than the fits of some dozen resamples.
+        design = np.ones((shape[1], len(w), len(self.y), 2))
+        design[..., 1] = self.x.T[:, None]
+        if high is not None:
+            design[self._at, ..., 1] = high
+        fits = fit_many(
+            design.reshape(-1, len(self.y), 2),
+            self.y,
+            weights=np.tile(w, (shape[1], 1)),
+            penalty=self._penalty,
+        )
+        p = fits.p_values()[:, 1].reshape(shape[::-1]).T
         return p, np.nan_to_num(p, nan=2.0) < self.procedure.screening
 
     def _design(self, places: NDArray[np.int64], high: Floats | None) -> Floats:
