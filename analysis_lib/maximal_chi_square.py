@@ -57,13 +57,15 @@ def exact(values: ArrayLike, events: int, criteria: ArrayLike, *, inner: float) 
     n = int(sizes.sum())
     _check_events(events, n)
     counts = np.arange(events + 1)
+    groups = sizes[::-1]
     before, chance = 0, np.zeros((len(limits), events + 1))
     chance[:, 0] = 1.0  # of each count of events among the rows passed, the criterion not reached
     reached = np.zeros(len(limits))
-    for size in sizes[::-1].tolist():
-        had, has = counts[:, None], counts[None, :]
-        # A count that the rows passed can't hold has no chance, and no distribution.
-        step = np.nan_to_num(hypergeom.pmf(has - had, n - before, events - had, size))
+    had, has = counts[:, None], counts[None, :]
+    left, drawn = (a[:, None, None] for a in (n - groups.cumsum() + groups, groups))
+    # A count that the rows passed can't hold has no chance, and no distribution.
+    steps = np.nan_to_num(hypergeom.pmf(has - had, left, events - had, drawn))
+    for size, step in zip(groups.tolist(), steps, strict=True):
         chance = chance @ step
         before += size
         if before < n and min(before, n - before) >= (inner - 1e-9) * n:
