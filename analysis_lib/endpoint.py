@@ -326,11 +326,11 @@ def imputed_values(
             "these, or a wider window."
         )
     here = planned[np.abs(planned - time).argmin()]
-    ids = known["patient_id"]
+    ids, nobody = known["patient_id"], pd.Series(dtype=float)
     logarithms = {
         "now": value,
-        "pth": ids.map(wide["pth"][0.0]),
-        "alp": ids.map(wide["alp"][0.0]),
+        "pth": ids.map(wide["pth"].get(0.0, nobody)),
+        "alp": ids.map(wide["alp"].get(0.0, nobody)),
         "alp_here": ids.map(wide["alp"][here]),
     }
     for month in [*planned[planned < here][-2:], *planned[planned > here][:1]]:

@@ -243,3 +243,20 @@ def test_no_choice_has_a_default():
         endpoint(SHIPPED)
     with pytest.raises(dataclasses.FrozenInstanceError):
         DRAWS.m = 3
+
+
+def test_gaps_are_filled_where_nobody_has_a_baseline_value():
+    """A clinic may lack the visit before the ablation for one analyte, or for all."""
+    labs = SHIPPED.labs[SHIPPED.labs["visit"].ne("baseline")]
+    without = dataclasses.replace(SHIPPED, labs=labs)
+    found = endpoint(
+        without, targets=[STUDY], times=[12.0], rules=["imputed"], window_months=3.0,
+        method="wilson", draws=DRAWS,
+    ).iloc[0]  # fmt: skip
+    whole = endpoint(
+        SHIPPED, targets=[STUDY], times=[12.0], rules=["imputed"], window_months=3.0,
+        method="wilson", draws=DRAWS,
+    ).iloc[0]  # fmt: skip
+    assert found["imputed"] == whole["imputed"] > 0
+    assert found["n"] == whole["n"]
+    assert 0.5 < found["estimate"] < 1
