@@ -191,6 +191,22 @@ def test_the_nearest_of_many_is_the_nearest_one_by_one():
     assert score.distance == pytest.approx(min(each), rel=1e-9)
 
 
+def test_started_nearby_the_nearest_is_the_same():
+    """Also where some of the exchanges leave no fit: those are never the nearest."""
+    rng = np.random.default_rng(4)
+    columns = np.column_stack([rng.normal(size=102), rng.integers(1, 5, 102)]).astype(float)
+    exposure, outcome = (np.arange(102) < 40) * 1.0, (rng.random(102) < 0.2) * 1.0
+    _, here = permutation.nearest(columns[None], exposure, outcome, GOAL)
+    stack = exchanges.at_random(rng, columns)
+    stack[5, :, 0] = outcome  # separated
+    at, score = permutation.nearest(stack, exposure, outcome, GOAL)
+    again, near = permutation.nearest(stack, exposure, outcome, GOAL, near=here)
+    assert again == at
+    assert near.distance == pytest.approx(score.distance, rel=1e-4)
+    np.testing.assert_allclose(near.coefficients, score.coefficients, atol=1e-9)
+    np.testing.assert_allclose(near.alone, score.alone, rtol=1e-6)
+
+
 def test_unrelated_columns_do_not_pass_the_screening():
     rng = np.random.default_rng(1)
     outcome = (np.arange(102) < 13).astype(float)
